@@ -1,0 +1,203 @@
+"""CNNClassifier: a network, its optimizer and the training loop behind scikit-learn's manners."""
+
+import copy
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from threadpoolctl import threadpool_limits
+
+from cnnlib.arrays import Array
+from cnnlib.checks import integer
+from cnnlib.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
+from cnnlib.losses import softmax
+from cnnlib.networks import Sequential
+from cnnlib.optimizers import SGD, Optimizer
+from cnnlib.training import Augment, Data, History, logits, train
+
+
+class CNNClassifier(ClassifierMixin, BaseEstimator):
+    """A convolutional network as a scikit-learn classifier: images (N, H, W, C) or rows (N, D) -> labels (N,).
+
+    layers: a list of layers or a Sequential that ends in Dense(n_classes); None makes a small network that
+        fits the input.  optimizer: None is SGD(lr=0.05, momentum=0.9).
+    epochs, batch_size: passes over the data, images a step.
+    image_shape: (H, W) or (H, W, C), to read flat rows (N, H*W*C) as images.
+    augment: a function (x, rng) -> x for the training images, such as `augment.shift(1)`.
+    patience: stop after so many epochs without a better validation loss and keep the best network.
+    n_jobs: threads of the linear algebra while training; with 1, a run with a `random_state` repeats to the bit.
+    random_state: None, an integer, a NumPy RandomState or Generator.  verbose: 1 shows a progress bar.
+
+    After `fit`: classes_ (K,), history_ (a dict of lists, an entry an epoch), model_ (the trained Sequential).
+    float64 input is computed in float64, everything else in float32.
+
+    >>> import numpy as np
+    >>> X = np.zeros((40, 6, 6, 1), np.float32); y = np.arange(40) % 2
+    >>> X[y == 1, 2:4] = 1
+    >>> clf = CNNClassifier(random_state=0).fit(X, y)
+    >>> clf.score(X, y)
+    1.0
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer] | Sequential | None = None,
+        optimizer: Optimizer | None = None,
+        epochs: int = 5,
+        batch_size: int = 50,
+        image_shape: tuple[int, ...] | None = None,
+        augment: Augment | None = None,
+        patience: int | None = None,
+        n_jobs: int | None = 1,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.layers = layers
+        self.optimizer = optimizer
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.image_shape = image_shape
+        self.augment = augment
+        self.patience = patience
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any, validation_data: tuple[Any, Any] | None = None) -> "CNNClassifier":
+        """Images (N, H, W, C), (N, H, W) or rows (N, D) and labels (N,) -> self, trained from new weights.
+
+        validation_data: (X, y), scored after each epoch.
+
+        Raises ValueError for data that are not finite, labels that are no classes, or shapes that do not fit.
+        """
+        integer(self.epochs, "epochs", 1)
+        if self.patience is not None and validation_data is None:
+            raise ValueError(
+                f"patience watches the validation loss; got patience={self.patience} without validation_data"
+            )
+        x, y = self._training_data(X, y, reset=True)
+        self._start(x, unique_labels(y))
+        validation = None if validation_data is None else self._labeled(*self._training_data(*validation_data))
+        self.history_ = self._train(self._labeled(x, y), self._progress(self.epochs), validation)
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "CNNClassifier":
+        """One more pass over some data -> self; the first call needs all the classes that will ever come.
+
+        Raises ValueError for a first call without classes, or labels that are not among them.
+        """
+        first = not hasattr(self, "model_")
+        x, y = self._training_data(X, y, reset=first)
+        if first:
+            if classes is None:
+                raise ValueError("the first partial_fit needs classes, all the labels that will ever come; got None")
+            self._start(x, unique_labels(classes))
+            self.history_ = {"loss": [], "accuracy": []}
+        elif classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
+            raise ValueError(f"classes must stay those of the first call, {self.classes_}; got {classes}")
+        for key, values in self._train(self._labeled(x, y), range(1)).items():
+            self.history_[key] += values
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Images or rows, as in `fit` -> labels (N,)."""
+        best = self._logits(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def predict_proba(self, X: Any) -> Array:
+        """Images or rows, as in `fit` -> probabilities (N, K), the classes in the order of classes_."""
+        return softmax(self._logits(X))
+
+    def _logits(self, X: Any) -> Array:
+        check_is_fitted(self)
+        x = self._images(validate_data(self, X, allow_nd=True, reset=False))
+        if x.shape[1:] != self.input_shape_:
+            raise ValueError(f"X must hold inputs of the shape {self.input_shape_}, as in fit; got {x.shape[1:]}")
+        return logits(self.model_, x, integer(self.batch_size, "batch_size", 1))
+
+    def _start(self, x: Array, classes: Array) -> None:
+        """New weights, a new optimizer, a new random state."""
+        self.classes_ = classes
+        self.input_shape_ = x.shape[1:]
+        self._rng = generator(self.random_state)
+        self.optimizer_ = SGD(lr=0.05, momentum=0.9) if self.optimizer is None else copy.deepcopy(self.optimizer)
+        layers = default_layers(x.shape[1:], len(classes)) if self.layers is None else self.layers
+        model = copy.deepcopy(layers) if isinstance(layers, Sequential) else Sequential(copy.deepcopy(list(layers)))
+        outputs = model.build(x.shape[1:], self._rng, np.float64 if x.dtype == np.float64 else np.float32)
+        if outputs != (len(classes),):
+            raise ValueError(f"the network must end in {len(classes)} outputs, one a class; got the shape {outputs}")
+        self.model_ = model
+
+    def _train(self, data: Data, epochs: Iterable[Any], validation: Data | None = None) -> History:
+        batch_size = integer(self.batch_size, "batch_size", 1)
+        with threadpool_limits(effective_n_jobs(self.n_jobs), user_api="blas"):
+            self.model_, history = train(
+                self.model_,
+                self.optimizer_,
+                data,
+                self._rng,
+                epochs,
+                batch_size,
+                self.augment,
+                validation,
+                self.patience,
+            )
+        return history
+
+    def _progress(self, epochs: int) -> Iterable[Any]:
+        if not self.verbose:
+            return range(epochs)
+        from tqdm import tqdm
+
+        return tqdm(range(epochs), desc=type(self).__name__, unit="epoch")
+
+    def _training_data(self, X: Any, y: Any, reset: bool = False) -> Data:
+        """What the user gave -> images or rows, and labels, checked."""
+        X, y = validate_data(self, X, y, allow_nd=True, reset=reset)
+        check_classification_targets(y)
+        return self._images(X), y
+
+    def _labeled(self, x: Array, y: Array) -> Data:
+        """Labels as the user wrote them -> labels from 0 to K - 1."""
+        y = column_or_1d(y)
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"the labels must be among {self.classes_}; got {unknown} as well")
+        return x, np.searchsorted(self.classes_, y)
+
+    def _images(self, X: Array) -> Array:
+        """Arrays as the user gave them -> (N, H, W, C), or (N, D) for a network that takes rows."""
+        if X.ndim == 2 and self.image_shape is not None:
+            shape = tuple(self.image_shape)
+            if len(shape) not in (2, 3) or X.shape[1] != np.prod(shape):
+                raise ValueError(f"image_shape must be (H, W[, C]) with {X.shape[1]} values, as X has; got {shape}")
+            X = X.reshape(len(X), *shape)
+        if X.ndim == 3:
+            X = X[..., np.newaxis]
+        if X.ndim not in (2, 4):
+            raise ValueError(f"X must be (N, D), (N, H, W) or (N, H, W, C); got {X.ndim} axes, shape {X.shape}")
+        if X.ndim == 4 and X.shape[1] in (1, 3) and X.shape[2] == X.shape[3] > 4:
+            raise ValueError(f"X must be (N, H, W, C); got {X.shape}: channels first? Try X.transpose(0, 2, 3, 1)")
+        return X
+
+
+def default_layers(input_shape: tuple[int, ...], classes: int) -> list[Layer]:
+    """The shape of an input -> a small network for it: convolution and pooling for images, dense layers for rows."""
+    head: list[Layer] = [Dense(64), ReLU(), Dense(classes)]
+    if len(input_shape) == 1:
+        return head
+    return [Conv2D(8, kernel_size=3, padding="same"), ReLU(), MaxPool2D(2, padding="same"), Flatten(), *head]
+
+
+def generator(random_state: Any) -> np.random.Generator:
+    """What scikit-learn calls a random_state -> a Generator; an integer gives the same one as `default_rng`."""
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.default_rng(random_state.randint(2**31))
+    if random_state is None or isinstance(random_state, np.random.Generator):
+        return np.random.default_rng(random_state)
+    return np.random.default_rng(operator.index(random_state))

@@ -1,0 +1,113 @@
+"""Optimizers: how far, and in which direction, the parameters move.
+
+An optimizer sees two dicts with the same keys, the parameters and the gradients of the loss by them, and
+changes the parameters *in place*. What it remembers from step to step it keeps by name, in itself and not
+in the layers, so the gradients can be checked without moving a weight.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnlib.arrays import Array
+
+Rate = float | Callable[[int], float]
+Named = dict[str, Array]
+
+
+@dataclass
+class Optimizer:
+    """What every optimizer shares: the learning rate, the number of steps taken, the memory by name."""
+
+    lr: Rate
+    steps: int = field(default=0, init=False, repr=False, compare=False)
+    state: dict[str, Named] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def step(self, params: Named, grads: Named) -> None:
+        """Parameters and gradients with the same keys and shapes -> nothing; changes the parameters in place.
+
+        Raises ValueError when the keys or shapes differ, or the learning rate is not a positive number.
+        """
+        check_named(params, grads)
+        rate = self.lr(self.steps) if callable(self.lr) else self.lr
+        if not 0 <= rate < float("inf"):
+            raise ValueError(f"the learning rate must be finite and at least 0; got {rate} at step {self.steps}")
+        self.steps += 1
+        for name, w in params.items():
+            self.update(name, w, grads[name], float(rate))
+
+    def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
+        """Move one parameter, in place."""
+        raise NotImplementedError
+
+    def memory(self, kind: str, name: str, w: Array, initial: float = 0.0) -> Array:
+        """What the optimizer remembers for a parameter, `initial` everywhere at first."""
+        return self.state.setdefault(kind, {}).setdefault(name, np.full_like(w, initial))
+
+
+def check_named(params: Named, grads: Named) -> None:
+    """Parameters and gradients -> nothing; ValueError when they do not belong together."""
+    if params.keys() != grads.keys():
+        missing, extra = sorted(params.keys() - grads.keys()), sorted(grads.keys() - params.keys())
+        raise ValueError(
+            f"params and grads must have the same keys; no gradient for {missing}, no parameter for {extra}"
+        )
+    for name, w in params.items():
+        if w.shape != grads[name].shape:
+            raise ValueError(f"the gradient of {name} must have its shape {w.shape}; got {grads[name].shape}")
+
+
+@dataclass
+class SGD(Optimizer):
+    """Stochastic gradient descent: w -= lr * dw, with momentum v = momentum * v + dw if asked for.
+
+    lr: a number, or a function of the step (0, 1, 2, ...).  momentum: 0 to 1.
+    nesterov: look ahead along the velocity, w -= lr * (dw + momentum * v).
+    weight_decay: adds weight_decay * w to every gradient.
+
+    >>> w = np.array([1.0])
+    >>> SGD(lr=0.1).step({"w": w}, {"w": np.array([2.0])})
+    >>> w
+    array([0.8])
+
+    Source: Robbins and Monro 1951; momentum: Polyak 1964; Nesterov's: Sutskever et al. 2013.
+    """
+
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+
+    def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
+        if self.weight_decay:
+            dw = dw + self.weight_decay * w
+        if self.momentum:
+            v = self.memory("velocity", name, w)
+            v *= self.momentum
+            v += dw
+            dw = dw + self.momentum * v if self.nesterov else v
+        w -= lr * dw
+
+
+@dataclass
+class AdaGrad(Optimizer):
+    """Smaller steps where gradients have been large: h += dw * dw; w -= lr * dw / (sqrt(h) + eps).
+
+    lr: a number, or a function of the step.  initial: the value of every sum h at the start; at 0 the first
+    step has the length lr in every coordinate, at 1 the first steps are short wherever gradients are small.
+
+    >>> w = np.array([1.0, 1.0])
+    >>> AdaGrad(lr=0.1).step({"w": w}, {"w": np.array([2.0, -0.01])})
+    >>> w.round(4)
+    array([0.9, 1.1])
+
+    Source: Duchi, Hazan and Singer 2011, figure 1 (diagonal).
+    """
+
+    initial: float = 0.0
+    eps: float = 1e-10
+
+    def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
+        h = self.memory("squares", name, w, self.initial)
+        h += dw * dw
+        w -= lr * dw / (np.sqrt(h) + self.eps)

@@ -1,0 +1,125 @@
+"""Pooling: one value for each window of each channel, its maximum or its mean.
+
+Max pooling sends the gradient of a window to the place of its maximum: on a tie, to the first in row
+order. Average pooling spreads it evenly over the pixels that it counted; the padding is not counted.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, full_images
+from cnnlib.checks import gradient, images, pair
+from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
+
+MaxCache = tuple[Array, Array, Pair, Pair, Pads]
+AvgCache = tuple[tuple[int, ...], Array, Pair, Pair, Pads]
+
+
+def maxpool2d_forward(
+    x: Any, pool_size: IntOrPair = 2, stride: IntOrPair | None = None, padding: Padding = 0
+) -> tuple[Array, MaxCache]:
+    """The maximum of every window: (N, H, W, C) -> y (N, OH, OW, C), cache.
+
+    x: images (N, H, W, C), float32 or float64; integers are computed in float32.
+    pool_size, stride: pixels, an integer or a pair (vertical, horizontal); stride None is pool_size.
+    padding: of -inf around the image, smaller than the window: an integer, a pair, "same" or "valid".
+
+    Raises ValueError when no window fits or the padding is as large as the window.
+
+    >>> x = np.array([[1.0, 2, 5, 0], [3, 4, 1, 1]]).reshape(1, 2, 4, 1)
+    >>> maxpool2d_forward(x)[0].ravel()
+    array([4., 5.])
+
+    Source: Ranzato, Huang, Boureau and LeCun 2007.
+    """
+    x, (pool_size, stride) = images(x), pool_settings(pool_size, stride, padding)
+    pads = image_pads(x.shape[1:3], pool_size, stride, padding)
+    xp = pad(x, pads, -np.inf)
+    p = windows(xp, pool_size, stride)  # (N, OH, OW, KH, KW, C), a view
+    y = p[:, :, :, 0, 0].copy(order="K")
+    for kh, kw in np.ndindex(pool_size):
+        np.maximum(y, p[:, :, :, kh, kw], out=y)
+    return y, (xp, y, pool_size, stride, pads)
+
+
+def maxpool2d_backward(dy: Any, cache: MaxCache) -> Array:
+    """The gradient of the output (N, OH, OW, C) -> dx (N, H, W, C): all of it to the first maximum.
+
+    dy: the gradient of the loss by y.  cache: what `maxpool2d_forward` gave beside y.
+
+    Raises ValueError when dy has not the shape of y.
+
+    >>> y, cache = maxpool2d_forward(np.array([[7.0, 7], [1, 2]]).reshape(1, 2, 2, 1))
+    >>> maxpool2d_backward(np.ones((1, 1, 1, 1)), cache)[0, :, :, 0]
+    array([[1., 0.],
+           [0., 0.]])
+    """
+    xp, y, pool_size, stride, pads = cache
+    dy = gradient(dy, y.shape)
+    dx = full_images(xp.shape, 0.0, dy.dtype)
+    p, into = windows(xp, pool_size, stride), windows(dx, pool_size, stride)
+    searching = np.ones_like(y, dtype=bool)  # windows whose maximum has not been met yet
+    for kh, kw in np.ndindex(pool_size):
+        here = searching & (p[:, :, :, kh, kw] == y)
+        into[:, :, :, kh, kw] += dy * here
+        searching ^= here
+    return unpad(dx, pads)
+
+
+def avgpool2d_forward(
+    x: Any, pool_size: IntOrPair = 2, stride: IntOrPair | None = None, padding: Padding = 0
+) -> tuple[Array, AvgCache]:
+    """The mean of every window: (N, H, W, C) -> y (N, OH, OW, C), cache.
+
+    x: images (N, H, W, C), float32 or float64; integers are computed in float32.
+    pool_size, stride: pixels, an integer or a pair (vertical, horizontal); stride None is pool_size.
+    padding: not counted in the mean, smaller than the window: an integer, a pair, "same" or "valid".
+
+    Raises ValueError when no window fits or the padding is as large as the window.
+
+    >>> x = np.array([[1.0, 2, 5, 0], [3, 4, 1, 2]]).reshape(1, 2, 4, 1)
+    >>> avgpool2d_forward(x)[0].ravel()
+    array([2.5, 2. ])
+
+    Source: LeCun et al. 1998, section II.B ("sub-sampling").
+    """
+    x, (pool_size, stride) = images(x), pool_settings(pool_size, stride, padding)
+    pads = image_pads(x.shape[1:3], pool_size, stride, padding)
+    inside = pad(np.ones((1, *x.shape[1:3], 1), x.dtype), pads)
+    count = windows(inside, pool_size, stride).sum(axis=(3, 4))  # (1, OH, OW, 1): the pixels that are no padding
+    xp = pad(x, pads)
+    p = windows(xp, pool_size, stride)  # (N, OH, OW, KH, KW, C), a view
+    y = np.zeros_like(p[:, :, :, 0, 0])
+    for kh, kw in np.ndindex(pool_size):
+        y += p[:, :, :, kh, kw]
+    y /= count
+    return y, (xp.shape, count, pool_size, stride, pads)
+
+
+def avgpool2d_backward(dy: Any, cache: AvgCache) -> Array:
+    """The gradient of the output (N, OH, OW, C) -> dx (N, H, W, C): an equal share to each pixel that counted.
+
+    dy: the gradient of the loss by y.  cache: what `avgpool2d_forward` gave beside y.
+
+    Raises ValueError when dy has not the shape of y.
+
+    >>> y, cache = avgpool2d_forward(np.zeros((1, 3, 2, 1)), pool_size=(3, 2))
+    >>> avgpool2d_backward(np.full((1, 1, 1, 1), 6.0), cache)[0, :, :, 0]
+    array([[1., 1.],
+           [1., 1.],
+           [1., 1.]])
+    """
+    (N, H, W, C), count, pool_size, stride, pads = cache
+    OH, OW = count.shape[1:3]
+    share = gradient(dy, (N, OH, OW, C)) / count
+    p = np.broadcast_to(share[:, :, :, None, None], (N, OH, OW, *pool_size, C))
+    return unpad(add_windows(p, (H, W), stride), pads)
+
+
+def pool_settings(pool_size: IntOrPair, stride: IntOrPair | None, padding: Padding) -> tuple[Pair, Pair]:
+    """The settings of a pooling -> pool_size, stride as pairs; ValueError when a window could hold padding alone."""
+    size = pair(pool_size, "pool_size")
+    if not isinstance(padding, str) and any(p >= k for p, k in zip(pair(padding, "padding", 0), size, strict=True)):
+        raise ValueError(f"padding must be smaller than the window; got padding {padding}, pool_size {pool_size}")
+    return size, size if stride is None else pair(stride, "stride")

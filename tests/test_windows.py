@@ -1,0 +1,78 @@
+"""Sizes, padding, windows and their adjoint."""
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnlib import output_size
+from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
+
+small = st.integers(1, 4)
+
+
+@given(st.integers(1, 30), small, small, st.integers(0, 4), small)
+def test_output_size_counts_the_windows_that_fit(size, kernel, stride, padding, dilation):
+    count = naive.sizes(size, kernel, stride, padding, padding, dilation)
+    if count:
+        assert output_size(size, kernel, stride, padding, dilation) == count
+    else:
+        with pytest.raises(ValueError, match=f"a kernel of {kernel} with dilation {dilation} reaches over"):
+            output_size(size, kernel, stride, padding, dilation)
+
+
+@given(st.integers(1, 30), small, small, small)
+def test_same_gives_the_ceiling_with_the_least_padding_and_the_odd_one_at_the_end(size, kernel, stride, dilation):
+    assert output_size(size, kernel, stride, "same", dilation) == -(-size // stride)
+    pads = image_pads((size, size), (kernel, kernel), (stride, stride), "same", (dilation, dilation))
+    assert pads == (naive.same_pads(size, kernel, stride, dilation),) * 2
+
+
+def test_the_size_that_the_original_got_wrong():
+    assert output_size(7, 3, stride=2) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        ((2, 3), ValueError, "reaches over 3 pixels, more than the 2"),
+        ((5, 0), ValueError, "kernel_size must be at least 1; got 0"),
+        ((5, 3, 0), ValueError, "stride must be at least 1; got 0"),
+        ((5, 3, 1, -1), ValueError, "padding must be at least 0; got -1"),
+        ((5, 3, 1, "full"), ValueError, 'padding must be .* "same" or "valid"; got \'full\''),
+        ((5.0, 3), TypeError, "size must be an integer; got 5.0"),
+        ((5, True), TypeError, "kernel_size must be an integer; got True"),
+    ],
+)
+def test_wrong_settings_are_named(arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        output_size(*arguments)
+
+
+settings = st.tuples(st.integers(3, 7), st.integers(3, 7), small, small, small, small)
+
+
+@given(settings, st.integers(1, 2), st.integers(1, 2), st.integers(0, 2**32 - 1))
+def test_add_windows_is_the_adjoint_of_windows(setting, DH, DW, seed):
+    H, W, KH, KW, SH, SW = setting
+    KH, KW = min(KH, (H - 1) // DH + 1), min(KW, (W - 1) // DW + 1)
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((2, H, W, 3))
+    p = windows(x, (KH, KW), (SH, SW), (DH, DW))
+    g = rng.standard_normal(p.shape)
+    assert np.isclose(np.sum(p * g), np.sum(x * add_windows(g, (H, W), (SH, SW), (DH, DW))))
+
+
+def test_unpad_is_the_adjoint_of_pad():
+    rng = np.random.default_rng(0)
+    x, pads = rng.standard_normal((2, 4, 5, 3)), ((1, 2), (0, 3))
+    xp = pad(x, pads)
+    g = rng.standard_normal(xp.shape)
+    assert xp.shape == (2, 7, 8, 3)
+    assert np.isclose(np.sum(xp * g), np.sum(x * unpad(g, pads)))
+
+
+def test_windows_copies_nothing():
+    x = np.zeros((1, 4, 4, 1))
+    assert np.shares_memory(windows(x, (3, 3)), x)
