@@ -3,35 +3,61 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from cnnlib import augment, datasets, exercises, init
+from cnnlib import augment, datasets, exercises, init, schedules
 from cnnlib.conv import conv2d_backward, conv2d_forward
+from cnnlib.costs import receptive_field, summary
 from cnnlib.dense import dense_backward, dense_forward
+from cnnlib.dropout import Dropout
 from cnnlib.gradients import check_gradients
-from cnnlib.layers import AvgPool2D, Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from cnnlib.layers import (
+    AvgPool2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAvgPool2D,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from cnnlib.losses import softmax, softmax_cross_entropy
-from cnnlib.networks import Sequential
-from cnnlib.optimizers import SGD, AdaGrad
+from cnnlib.networks import Parallel, Residual, Sequential
+from cnnlib.normalize import BatchNorm2D, LocalResponseNorm
+from cnnlib.optimizers import SGD, AdaGrad, Adam, RMSProp
 from cnnlib.pool import avgpool2d_backward, avgpool2d_forward, maxpool2d_backward, maxpool2d_forward
 from cnnlib.quote import show
+from cnnlib.saving import load, save
 from cnnlib.windows import output_size
 
 if TYPE_CHECKING:
-    from cnnlib import viz
+    from cnnlib import viz, zoo
     from cnnlib.classifier import CNNClassifier
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "SGD",
     "AdaGrad",
+    "Adam",
     "AvgPool2D",
+    "BatchNorm2D",
     "CNNClassifier",
     "Conv2D",
     "Dense",
+    "Dropout",
     "Flatten",
+    "GlobalAvgPool2D",
+    "LocalResponseNorm",
     "MaxPool2D",
+    "Parallel",
+    "RMSProp",
     "ReLU",
+    "Residual",
+    "SGD",
     "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
     "augment",
     "avgpool2d_backward",
     "avgpool2d_forward",
@@ -45,7 +71,13 @@ __all__ = [
     "init",
     "maxpool2d_backward",
     "maxpool2d_forward",
+    "load",
     "output_size",
+    "receptive_field",
+    "save",
+    "summary",
+    "zoo",
+    "schedules",
     "show",
     "softmax",
     "softmax_cross_entropy",
@@ -54,9 +86,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load scikit-learn and matplotlib only when a name that needs them is used."""
+    """Load scikit-learn, matplotlib and the zoo only when a name that needs them is used."""
     if name == "CNNClassifier":
         return importlib.import_module("cnnlib.classifier").CNNClassifier
-    if name == "viz":
-        return importlib.import_module("cnnlib.viz")
+    if name in ("viz", "zoo"):
+        return importlib.import_module(f"cnnlib.{name}")
     raise AttributeError(f"module 'cnnlib' has no attribute {name!r}")

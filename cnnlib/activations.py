@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnlib.arrays import Array
 from cnnlib.checks import floats, gradient
+from cnnlib.losses import softmax
 
 
 def relu_forward(x: Any) -> tuple[Array, Array]:
@@ -27,3 +28,49 @@ def relu_backward(dy: Any, cache: Array) -> Array:
     array([0., 0., 5.])
     """
     return gradient(dy, cache.shape) * cache
+
+
+def tanh_forward(x: Any) -> tuple[Array, Array]:
+    """tanh(x): any shape -> y, cache (y itself), both of the shape of x.
+
+    >>> tanh_forward(np.array([0.0, 100.0]))[0]
+    array([0., 1.])
+    """
+    y = np.tanh(floats(x, "x"))
+    return y, y
+
+
+def tanh_backward(dy: Any, cache: Array) -> Array:
+    """The gradient of the output -> dx = dy * (1 - y²), of the same shape."""
+    return gradient(dy, cache.shape) * (1 - cache * cache)
+
+
+def sigmoid_forward(x: Any) -> tuple[Array, Array]:
+    """1 / (1 + exp(-x)), without overflow: any shape -> y, cache (y itself), both of the shape of x.
+
+    >>> sigmoid_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
+    array([0. , 0.5, 1. ])
+    """
+    y = np.exp(-np.logaddexp(0, -floats(x, "x")))
+    return y, y
+
+
+def sigmoid_backward(dy: Any, cache: Array) -> Array:
+    """The gradient of the output -> dx = dy * y * (1 - y), of the same shape."""
+    return gradient(dy, cache.shape) * cache * (1 - cache)
+
+
+def softmax_forward(x: Any) -> tuple[Array, Array]:
+    """Softmax over the last axis: (..., K) -> p (..., K), cache (p itself); see `softmax`."""
+    p = softmax(x)
+    return p, p
+
+
+def softmax_backward(dy: Any, cache: Array) -> Array:
+    """The gradient of the probabilities (..., K) -> dx = p * (dy - sum of dy * p), of the same shape.
+
+    >>> softmax_backward(np.array([1.0, 0.0]), softmax_forward(np.array([0.0, 0.0]))[1])
+    array([ 0.25, -0.25])
+    """
+    dy = gradient(dy, cache.shape)
+    return cache * (dy - (dy * cache).sum(axis=-1, keepdims=True))

@@ -1,7 +1,7 @@
 """Layers: thin dataclasses around the pure functions, with a specification, parameters and nothing else.
 
-The fields of a layer are its specification. `build` alone allocates: it draws the parameters and returns the
-shape of the output. `forward` returns the output and a cache that belongs to the caller; `backward` takes
+The fields of a layer are its specification. `build` alone allocates: it has the parameters drawn and returns
+the shape of the output. `forward` returns the output and a cache that belongs to the caller; `backward` takes
 that cache and returns gradients. A layer remembers no image, no gradient and no learning rate, so it can be
 used twice, checked without being disturbed, and shared between threads.
 
@@ -15,14 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.activations import relu_backward, relu_forward
-from cnnlib.arrays import Array, IntOrPair, Padding
-from cnnlib.checks import image_shape, integer, pair
+from cnnlib.activations import (
+    relu_backward,
+    relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    softmax_backward,
+    softmax_forward,
+    tanh_backward,
+    tanh_forward,
+)
+from cnnlib.arrays import Array, IntOrPair, Padding, Pair
+from cnnlib.checks import floats, image_shape, images, integer, pair
 from cnnlib.conv import check_groups, conv2d_backward, conv2d_forward
 from cnnlib.dense import dense_backward, dense_forward, flatten_backward, flatten_forward
 from cnnlib.init import fans, lecun
 from cnnlib.pool import avgpool2d_backward, avgpool2d_forward, maxpool2d_backward, maxpool2d_forward, pool_settings
-from cnnlib.windows import image_size
+from cnnlib.windows import image_size, span
 
 Shape = tuple[int, ...]
 Params = dict[str, Array]
@@ -34,6 +43,7 @@ class Layer:
     """What every layer offers. A layer without parameters defines `forward`, `backward` and perhaps `output_shape`."""
 
     params: dict[str, Array]
+    input_shape: Shape | None = None  # what the layer was built for, once it was
 
     def __post_init__(self) -> None:
         self.params = {}
@@ -48,7 +58,21 @@ class Layer:
 
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
         """The shape of the input -> the shape of the output; draws the parameters, if any, from `rng`."""
-        return self.output_shape(input_shape)
+        output_shape = self.output_shape(input_shape)
+        self.input_shape = tuple(input_shape)
+        self.allocate(self.input_shape, rng, dtype)
+        return output_shape
+
+    def allocate(self, input_shape: Shape, rng: np.random.Generator, dtype: Any) -> None:
+        """The part of `build` that a layer with parameters adds: draw them."""
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """The shape of the input -> how many multiplications, each with an addition, one image takes."""
+        return 0
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        """How far one output looks, and how far apart two neighbors look, in pixels of the input; None: it sees all."""
+        return (1, 1), (1, 1)
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         """x (N, *input_shape) -> y (N, *output_shape), cache; some layers work differently while training."""
@@ -111,10 +135,15 @@ class Conv2D(Layer):
         w = (*pair(self.kernel_size, "kernel_size"), input_shape[-1] // self.groups, self.filters)
         return {"w": w, "b": (self.filters,)} if self.use_bias else {"w": w}
 
-    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
-        output_shape = self.output_shape(input_shape)
+    def allocate(self, input_shape: Shape, rng: np.random.Generator, dtype: Any) -> None:
         self.params = weights_and_bias(self.param_shapes(input_shape), self.init, self.groups, rng, dtype)
-        return output_shape
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.output_shape(input_shape)[:2]) * prod(self.param_shapes(input_shape)["w"])
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        (KH, KW), (DH, DW) = pair(self.kernel_size, "kernel_size"), pair(self.dilation, "dilation")
+        return (span(KH, DH), span(KW, DW)), pair(self.stride, "stride")
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         w, b = self.parameter("w"), self.params.get("b")
@@ -140,6 +169,9 @@ class MaxPool2D(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         return pooled_shape(input_shape, self)
 
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return pool_settings(self.pool_size, self.stride, self.padding)
+
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return maxpool2d_forward(x, self.pool_size, self.stride, self.padding)
 
@@ -162,6 +194,9 @@ class AvgPool2D(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         return pooled_shape(input_shape, self)
 
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return pool_settings(self.pool_size, self.stride, self.padding)
+
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return avgpool2d_forward(x, self.pool_size, self.stride, self.padding)
 
@@ -177,6 +212,31 @@ def pooled_shape(input_shape: Shape, layer: MaxPool2D | AvgPool2D) -> Shape:
 
 
 @dataclass
+class GlobalAvgPool2D(Layer):
+    """The mean of each channel over the whole image: (N, H, W, C) -> (N, C).
+
+    >>> GlobalAvgPool2D().build((7, 7, 512), np.random.default_rng(0))
+    (512,)
+
+    Source: Lin, Chen and Yan 2014, section 3.2.
+    """
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return image_shape(input_shape, "GlobalAvgPool2D")[2:]
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        x = images(x)
+        y, cache = avgpool2d_forward(x, x.shape[1:3])
+        return y[:, 0, 0], cache
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return avgpool2d_backward(floats(dy, "dy")[:, None, None], cache), {}
+
+
+@dataclass
 class Flatten(Layer):
     """Every image as one row, rows first, channels last: (N, H, W, C) -> (N, H*W*C).
 
@@ -186,6 +246,9 @@ class Flatten(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (prod(image_shape(input_shape, "Flatten")),)
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return flatten_forward(x)
@@ -216,10 +279,14 @@ class Dense(Layer):
         w = (input_shape[0], self.units)
         return {"w": w, "b": (self.units,)} if self.use_bias else {"w": w}
 
-    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
-        output_shape = self.output_shape(input_shape)
+    def allocate(self, input_shape: Shape, rng: np.random.Generator, dtype: Any) -> None:
         self.params = weights_and_bias(self.param_shapes(input_shape), self.init, 1, rng, dtype)
-        return output_shape
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.param_shapes(input_shape)["w"])
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return dense_forward(x, self.parameter("w"), self.params.get("b"))
@@ -238,3 +305,36 @@ class ReLU(Layer):
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
         return relu_backward(dy, cache), {}
+
+
+@dataclass
+class Tanh(Layer):
+    """tanh(x), value by value: any shape -> the same shape."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return tanh_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return tanh_backward(dy, cache), {}
+
+
+@dataclass
+class Sigmoid(Layer):
+    """1 / (1 + exp(-x)), value by value: any shape -> the same shape."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return sigmoid_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return sigmoid_backward(dy, cache), {}
+
+
+@dataclass
+class Softmax(Layer):
+    """Probabilities over the last axis: (N, K) -> (N, K). Training needs none: the loss takes logits."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return softmax_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return softmax_backward(dy, cache), {}

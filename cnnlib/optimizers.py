@@ -111,3 +111,52 @@ class AdaGrad(Optimizer):
         h = self.memory("squares", name, w, self.initial)
         h += dw * dw
         w -= lr * dw / (np.sqrt(h) + self.eps)
+
+
+@dataclass
+class RMSProp(Optimizer):
+    """AdaGrad that forgets: h = rho * h + (1 - rho) * dw * dw; w -= lr * dw / (sqrt(h) + eps).
+
+    >>> w = np.array([1.0])
+    >>> RMSProp(lr=0.01).step({"w": w}, {"w": np.array([5.0])})
+    >>> w.round(4)
+    array([0.9])
+
+    Source: Tieleman and Hinton 2012, lecture 6.5.
+    """
+
+    rho: float = 0.99
+    eps: float = 1e-8
+
+    def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
+        h = self.memory("squares", name, w)
+        h *= self.rho
+        h += (1 - self.rho) * dw * dw
+        w -= lr * dw / (np.sqrt(h) + self.eps)
+
+
+@dataclass
+class Adam(Optimizer):
+    """Momentum and RMSProp, both corrected for their start at 0: w -= lr * m' / (sqrt(v') + eps).
+
+    m = beta1 * m + (1 - beta1) * dw,  v = beta2 * v + (1 - beta2) * dw * dw,
+    m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t) at step t = 1, 2, ...
+
+    >>> w = np.array([1.0])
+    >>> Adam(lr=0.1).step({"w": w}, {"w": np.array([5.0])})
+    >>> w.round(4)
+    array([0.9])
+
+    Source: Kingma and Ba 2015, algorithm 1.
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+
+    def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
+        m, v = self.memory("mean", name, w), self.memory("squares", name, w)
+        m += (1 - self.beta1) * (dw - m)
+        v += (1 - self.beta2) * (dw * dw - v)
+        spread = np.sqrt(v / (1 - self.beta2**self.steps)) + self.eps
+        w -= (lr / (1 - self.beta1**self.steps)) * m / spread

@@ -9,12 +9,21 @@ from cnnlib import (
     SGD,
     AdaGrad,
     AvgPool2D,
+    BatchNorm2D,
     Conv2D,
     Dense,
+    Dropout,
     Flatten,
+    GlobalAvgPool2D,
+    LocalResponseNorm,
     MaxPool2D,
+    Parallel,
     ReLU,
+    Residual,
     Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
     check_gradients,
     init,
     softmax_cross_entropy,
@@ -29,6 +38,18 @@ LAYERS = [
     (Dense(3), (5,)),
     (Dense(3, use_bias=False, init=init.glorot), (5,)),
     (ReLU(), (3, 4)),
+    (Tanh(), (3, 4)),
+    (Sigmoid(), (4, 3, 2)),
+    (Softmax(), (5,)),
+    (GlobalAvgPool2D(), (3, 4, 2)),
+    (BatchNorm2D(), (3, 4, 2)),
+    (LocalResponseNorm(3, alpha=0.5), (2, 3, 5)),
+    (Dropout(0.4), (3, 4)),
+    (Residual(Sequential([Conv2D(2, padding="same"), Tanh()])), (4, 3, 2)),
+    (Residual(Conv2D(3, 1, stride=2), Conv2D(3, 1, stride=2, use_bias=False)), (5, 4, 2)),
+    (Residual(Dense(3)), (3,)),
+    (Parallel([Conv2D(2, 1), MaxPool2D(3, 1, 1), Sequential([Conv2D(3, 3, padding=1), Sigmoid()])]), (4, 5, 2)),
+    (Parallel([Dense(2), Dense(3)]), (4,)),
     (Sequential([Conv2D(2), ReLU(), MaxPool2D(2), Sequential([Flatten(), Dense(3)])]), (6, 6, 1)),
 ]
 
@@ -56,7 +77,8 @@ def test_a_layer_keeps_its_promises_of_shape_and_dtype(layer, input_shape, dtype
 def test_the_gradients_of_a_layer_are_right_and_checking_moves_nothing(layer, input_shape):
     built(layer, input_shape)
     before = {name: p.copy() for name, p in layer.params.items()}
-    assert check_gradients(layer, np.random.default_rng(1).standard_normal((2, *input_shape))) < 1e-7
+    for train in (True, False):
+        assert check_gradients(layer, np.random.default_rng(1).standard_normal((2, *input_shape)), train=train) < 1e-7
     for name, p in layer.params.items():
         np.testing.assert_array_equal(p, before[name])
 

@@ -1,0 +1,165 @@
+"""Normalization, dropout, residual sums, branches, adaptive optimizers, schedules: what tells each from the others."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from cnnlib import (
+    SGD,
+    Adam,
+    BatchNorm2D,
+    CNNClassifier,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LocalResponseNorm,
+    MaxPool2D,
+    Parallel,
+    Residual,
+    RMSProp,
+    Sequential,
+    check_gradients,
+    schedules,
+)
+
+rng = np.random.default_rng(0)
+
+
+def built(layer, input_shape, dtype=np.float64):
+    layer.build(input_shape, np.random.default_rng(0), dtype)
+    return layer
+
+
+def test_batch_normalization_gives_each_channel_mean_0_and_variance_1():
+    layer = built(BatchNorm2D(), (4, 5, 3))
+    y, _ = layer.forward(rng.standard_normal((6, 4, 5, 3)) * 7 + 3, train=True)
+    np.testing.assert_allclose(y.mean(axis=(0, 1, 2)), 0, atol=1e-12)
+    np.testing.assert_allclose(y.var(axis=(0, 1, 2)), 1, rtol=1e-4)
+
+
+def test_the_running_statistics_move_while_training_alone():
+    layer, x = built(BatchNorm2D(momentum=0.25), (4, 5, 3)), rng.standard_normal((6, 4, 5, 3)) * 2 + 1
+    layer.forward(x)
+    assert not layer.running_mean.any() and (layer.running_var == 1).all()
+    layer.forward(x, train=True)
+    np.testing.assert_allclose(layer.running_mean, 0.25 * x.mean(axis=(0, 1, 2)))
+    np.testing.assert_allclose(layer.running_var, 0.75 + 0.25 * x.var(axis=(0, 1, 2), ddof=1))
+    y, _ = layer.forward(x)
+    np.testing.assert_allclose(y, (x - layer.running_mean) / np.sqrt(layer.running_var + 1e-5))
+
+
+def test_outside_training_an_image_does_not_depend_on_its_batch():
+    layer, x = built(BatchNorm2D(), (4, 5, 3)), rng.standard_normal((6, 4, 5, 3))
+    layer.forward(x, train=True)
+    np.testing.assert_allclose(layer.forward(x)[0][:1], layer.forward(x[:1])[0])
+
+
+def test_local_response_looks_at_its_neighbors_alone():
+    x = np.zeros((1, 1, 1, 9))
+    x[..., 4] = 3
+    for size, neighbors in ((5, {2, 3, 4, 5, 6}), (4, {3, 4, 5, 6})):
+        layer = LocalResponseNorm(size, alpha=1.0)
+        y = layer.forward(x + 1)[0] / (x + 1)
+        alone = layer.forward(np.ones_like(x))[0]
+        edge = {0, 1, 7, 8}
+        assert {c for c in range(9) if not np.isclose(y[0, 0, 0, c], alone[0, 0, 0, c])} - edge == neighbors - edge
+
+
+def test_dropout_keeps_the_mean_and_draws_anew_each_time():
+    layer, x = built(Dropout(0.3), (1000,)), np.ones((200, 1000), np.float32)
+    y, cache = layer.forward(x, train=True)
+    assert np.isclose(y.mean(), 1, atol=0.01) and np.isclose((y == 0).mean(), 0.3, atol=0.01)
+    np.testing.assert_array_equal(layer.backward(x, cache)[0], y)
+    assert (layer.forward(x, train=True)[0] != y).any()
+    assert (layer.forward(x)[0] == x).all()
+
+
+def test_the_same_seed_gives_the_same_dropout_and_a_check_restores_it():
+    first, second = built(Dropout(0.5), (9,)), built(Dropout(0.5), (9,))
+    x = np.ones((4, 9))
+    check_gradients(first, x, train=True)
+    np.testing.assert_array_equal(first.forward(x, train=True)[0], second.forward(x, train=True)[0])
+
+
+def test_a_residual_adds_what_its_body_gives():
+    layer = built(Residual(Dense(3)), (3,))
+    x = rng.standard_normal((2, 3))
+    np.testing.assert_allclose(layer.forward(x)[0], x + x @ layer.params["body.w"])
+
+
+def test_parallel_concatenates_over_the_channels_in_order():
+    layer = built(Parallel([Conv2D(2, 1), MaxPool2D(3, 1, 1), Sequential([Conv2D(1, 1)])]), (4, 5, 3))
+    x = rng.standard_normal((2, 4, 5, 3))
+    y, _ = layer.forward(x)
+    np.testing.assert_allclose(y, np.concatenate([b.forward(x)[0] for b in layer.branches], axis=-1))
+    assert list(layer.params) == ["0.w", "0.b", "2.0.w", "2.0.b"]
+
+
+def test_rmsprop_and_adam_follow_their_equations():
+    gradients = rng.standard_normal((5, 4))
+    w, h, found, optimizer = np.ones(4), np.zeros(4), {"w": np.ones(4)}, RMSProp(0.1)
+    for dw in gradients:
+        optimizer.step(found, {"w": dw})
+        h = 0.99 * h + 0.01 * dw**2
+        w = w - 0.1 * dw / (np.sqrt(h) + 1e-8)
+    np.testing.assert_allclose(found["w"], w)
+    w, m, v, found, optimizer = np.ones(4), np.zeros(4), np.zeros(4), {"w": np.ones(4)}, Adam(0.1)
+    for t, dw in enumerate(gradients, 1):
+        optimizer.step(found, {"w": dw})
+        m, v = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
+        w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    np.testing.assert_allclose(found["w"], w)
+
+
+@pytest.mark.parametrize("optimizer", [RMSProp(0.1), Adam(0.1), SGD(0.1, 0.9)], ids=repr)
+def test_an_optimizer_can_be_copied_in_the_middle(optimizer):
+    w = {"w": np.ones(3)}
+    for _ in range(3):
+        optimizer.step(w, {"w": np.array([1.0, -2.0, 0.5])})
+    other, v = copy.deepcopy(optimizer), copy.deepcopy(w)
+    for parameters, each in ((w, optimizer), (v, other)):
+        each.step(parameters, {"w": np.ones(3)})
+    np.testing.assert_array_equal(w["w"], v["w"])
+
+
+def test_schedules():
+    assert [schedules.constant(0.1)(i) for i in (0, 99)] == [0.1, 0.1]
+    assert np.allclose([schedules.step(1.0, 3)(i) for i in range(7)], [1, 1, 1, 0.1, 0.1, 0.1, 0.01])
+    rates = [schedules.cosine(1.0, 10, final=0.2)(i) for i in range(13)]
+    assert rates[0] == 1 and np.isclose(rates[5], 0.6) and np.allclose(rates[10:], 0.2)
+    assert all(a > b for a, b in zip(rates[:10], rates[1:11], strict=True))
+    with pytest.raises(ValueError, match="every must be at least 1; got 0"):
+        schedules.step(0.1, 0)
+    with pytest.raises(ValueError, match="steps must be at least 1; got 0"):
+        schedules.cosine(0.1, 0)
+
+
+def test_a_schedule_works_in_the_classifier():
+    X, y = rng.random((40, 4, 4, 1)).astype(np.float32), np.arange(40) % 2
+    layers = [Flatten(), Dense(2)]
+    still = CNNClassifier(
+        layers, SGD(schedules.step(0.1, every=4, factor=0.0)), epochs=3, batch_size=10, random_state=0
+    )
+    losses = still.fit(X, y).history_["loss"]
+    assert losses[1] == pytest.approx(losses[2], rel=1e-5) and losses[0] != pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "message"),
+    [
+        (lambda: Dropout(1.0), ValueError, "rate must be at least 0 and less than 1; got 1.0"),
+        (lambda: Dropout(0.5).forward(np.ones((1, 2)), train=True), ValueError, "has no generator yet: call build"),
+        (lambda: built(Residual(Dense(3)), (4,)), ValueError, r"same shape to be added; got \(3,\) and \(4,\)"),
+        (lambda: built(Parallel([Conv2D(1, 1), Conv2D(1, 3)]), (4, 4, 1)), ValueError, "the same height and width"),
+        (lambda: Parallel([]), ValueError, "branches must hold at least one layer; got none"),
+        (lambda: Parallel([Dense(2), None]), TypeError, "1 must be a layer such as ReLU"),
+        (lambda: Residual("body"), TypeError, "body must be a layer such as ReLU"),
+        (lambda: built(BatchNorm2D(), (4,)), ValueError, r"BatchNorm2D takes images.*got \(4,\)"),
+        (lambda: BatchNorm2D().forward(np.ones((1, 2, 2, 1))), ValueError, "no parameter 'gamma' yet: call build"),
+    ],
+)
+def test_errors(action, kind, message):
+    with pytest.raises(kind, match=message):
+        action()
