@@ -31,7 +31,8 @@ from cnnlib.saving import load, save
 from cnnlib.windows import output_size
 
 if TYPE_CHECKING:
-    from cnnlib import viz, zoo
+    import cnnlib.viz as viz
+    import cnnlib.zoo as zoo
     from cnnlib.classifier import CNNClassifier
 
 __version__ = "0.1.0"

@@ -98,6 +98,21 @@ def test_history_has_an_entry_an_epoch_and_validation_is_scored():
     assert clf.history_["val_accuracy"][-1] == clf.score(X[80:], y[80:])
 
 
+def test_no_batch_is_larger_than_asked_for():
+    X, y = bars()
+    sizes = []
+
+    class Counting(Flatten):
+        def forward(self, x, train=False):
+            sizes.append(len(x))
+            return super().forward(x, train)
+
+    clf = CNNClassifier([Counting(), Dense(2)], epochs=1, batch_size=50).fit(X, y, validation_data=(X, y))
+    clf.predict(X)
+    clf.predict_proba(X)
+    assert sizes == [50, 50, 20] * 4
+
+
 def test_patience_stops_and_keeps_the_best_network():
     X, y = bars(60)
     wrong = np.where(y == "vertical", "horizontal", "vertical")  # learning makes this validation loss worse

@@ -176,8 +176,8 @@ def test_sgd_with_momentum_and_nesterov_follow_their_equations():
 
 def test_adagrad_follows_its_equation_from_either_start():
     gradients = np.random.default_rng(0).standard_normal((4, 5))
-    for initial in (0.0, 1.0):
-        w, found, optimizer = np.ones(5), {"w": np.ones(5)}, AdaGrad(0.1, initial=initial)
+    for initial, optimizer in ((0.0, AdaGrad(0.1)), (1.0, AdaGrad(0.1, initial=1.0))):
+        w, found = np.ones(5), {"w": np.ones(5)}
         for i, dw in enumerate(gradients):
             optimizer.step(found, {"w": dw})
             w = w - 0.1 * dw / np.sqrt(initial + (gradients[: i + 1] ** 2).sum(axis=0))

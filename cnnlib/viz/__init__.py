@@ -1,0 +1,28 @@
+"""Figures for the chapters: each function takes `ax`, draws on it and returns it; none calls show()."""
+
+from cnnlib.viz.confusion import confusion_counts, confusion_matrix
+from cnnlib.viz.curves import learning_curves
+from cnnlib.viz.grids import matrix, windows
+from cnnlib.viz.look import BLUE, DIVERGING, GRAY, GREEN, HIGHLIGHTS, ORANGE, PURPLE, SERIES, style
+from cnnlib.viz.pictures import feature_maps, filters, image, images
+
+__all__ = [
+    "BLUE",
+    "DIVERGING",
+    "GRAY",
+    "GREEN",
+    "HIGHLIGHTS",
+    "ORANGE",
+    "PURPLE",
+    "SERIES",
+    "confusion_counts",
+    "confusion_matrix",
+    "feature_maps",
+    "filters",
+    "image",
+    "images",
+    "learning_curves",
+    "matrix",
+    "style",
+    "windows",
+]
