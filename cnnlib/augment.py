@@ -1,6 +1,6 @@
 """Augmentation: training images that were not taken, but could have been."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from cnnlib.arrays import Array
 from cnnlib.checks import images, integer
 
 
-def shift(pixels: int) -> Callable[[Array, np.random.Generator], Array]:
+@dataclass(frozen=True)
+class shift:
     """How many pixels at most -> a function (x, rng) -> x that moves each image at random.
 
     The function takes images (N, H, W, C) and returns new ones: each moved by -pixels to +pixels rows and
@@ -21,15 +22,18 @@ def shift(pixels: int) -> Callable[[Array, np.random.Generator], Array]:
 
     Source: Simard, Steinkraus and Platt 2003, section 2.
     """
-    pixels = integer(pixels, "pixels", 0)
 
-    def shifted(x: Array, rng: np.random.Generator) -> Array:
+    pixels: int
+
+    def __post_init__(self) -> None:
+        integer(self.pixels, "pixels", 0)
+
+    def __call__(self, x: Array, rng: np.random.Generator) -> Array:
         x = images(x)
         N, H, W, _ = x.shape
-        padded = np.pad(x, ((0, 0), (pixels, pixels), (pixels, pixels), (0, 0)))
-        down, right = rng.integers(0, 2 * pixels + 1, (2, N))
+        p = self.pixels
+        padded = np.pad(x, ((0, 0), (p, p), (p, p), (0, 0)))
+        down, right = rng.integers(0, 2 * p + 1, (2, N))
         rows = down[:, None] + np.arange(H)
         columns = right[:, None] + np.arange(W)
         return padded[np.arange(N)[:, None, None], rows[:, :, None], columns[:, None, :]]
-
-    return shifted

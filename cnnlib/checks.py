@@ -21,6 +21,16 @@ def integer(value: Any, name: str, minimum: int) -> int:
     return number
 
 
+def number(value: Any, name: str, minimum: float, maximum: float = float("inf")) -> float:
+    """Any finite real number from `minimum` to `maximum` -> float."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number; got {value!r}, a {type(value).__name__}")
+    if not minimum <= value <= maximum or value == float("inf"):
+        most = "" if maximum == float("inf") else f" and at most {maximum}"
+        raise ValueError(f"{name} must be finite and at least {minimum}{most}; got {value}")
+    return float(value)
+
+
 def pair(value: IntOrPair, name: str, minimum: int = 1) -> Pair:
     """An integer, or a pair of them -> (vertical, horizontal)."""
     if not isinstance(value, tuple | list):
@@ -32,11 +42,16 @@ def pair(value: IntOrPair, name: str, minimum: int = 1) -> Pair:
 
 
 def floats(x: Any, name: str) -> Array:
-    """Any real array -> float64 if it is float64, else float32."""
+    """Any real array -> float64 if it is float64 (or wider), else float32."""
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
-    return x if x.dtype in (np.float32, np.float64) else x.astype(np.float32)
+    return x.astype(float_dtype(x.dtype), copy=False)
+
+
+def float_dtype(dtype: np.dtype) -> type[np.floating]:
+    """The dtype of data -> the dtype to compute in: float64 is kept, everything else is float32."""
+    return np.float64 if dtype.kind == "f" and dtype.itemsize >= 8 else np.float32
 
 
 def images(x: Any, name: str = "x") -> Array:

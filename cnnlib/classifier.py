@@ -3,6 +3,7 @@
 import copy
 import operator
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from threadpoolctl import threadpool_limits
 
 from cnnlib.arrays import Array
-from cnnlib.checks import integer
-from cnnlib.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
+from cnnlib.checks import float_dtype, integer
+from cnnlib.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Shape
 from cnnlib.losses import softmax
 from cnnlib.networks import Sequential
 from cnnlib.optimizers import SGD, Optimizer
@@ -73,17 +74,19 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
 
         validation_data: (X, y), scored after each epoch.
 
-        Raises ValueError for data that are not finite, labels that are no classes, or shapes that do not fit.
+        Raises ValueError for data that are not finite, labels that are no classes, or shapes that do not fit;
+        TypeError for settings of a wrong type. What was trained before stays if this fails.
         """
-        integer(self.epochs, "epochs", 1)
-        if self.patience is not None and validation_data is None:
-            raise ValueError(
-                f"patience watches the validation loss; got patience={self.patience} without validation_data"
-            )
-        x, y = self._training_data(X, y, reset=True)
-        self._start(x, unique_labels(y))
-        validation = None if validation_data is None else self._labeled(*self._training_data(*validation_data))
-        self.history_ = self._train(self._labeled(x, y), self._progress(self.epochs), validation)
+        self._check_settings(validation_data)
+        x, y = self._checked(X, y, reset=True)
+        classes, shape = unique_labels(y), x.shape[1:]
+        validation = None
+        if validation_data is not None:
+            validation = labeled(*self._checked(*validation_data, shape=shape), classes)
+        model, optimizer, rng = self._new(x, classes)
+        model, history = self._train(model, optimizer, rng, labeled(x, y, classes), self.epochs, validation)
+        self.classes_, self.input_shape_ = classes, shape
+        self.model_, self.optimizer_, self.history_, self._rng = model, optimizer, history, rng
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "CNNClassifier":
@@ -91,17 +94,21 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
 
         Raises ValueError for a first call without classes, or labels that are not among them.
         """
+        self._check_settings()
         first = not hasattr(self, "model_")
-        x, y = self._training_data(X, y, reset=first)
-        if first:
-            if classes is None:
-                raise ValueError("the first partial_fit needs classes, all the labels that will ever come; got None")
-            self._start(x, unique_labels(classes))
-            self.history_ = {"loss": [], "accuracy": []}
-        elif classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
+        if first and classes is None:
+            raise ValueError("the first partial_fit needs classes, all the labels that will ever come; got None")
+        if not first and classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
             raise ValueError(f"classes must stay those of the first call, {self.classes_}; got {classes}")
-        for key, values in self._train(self._labeled(x, y), range(1)).items():
-            self.history_[key] += values
+        x, y = self._checked(X, y, reset=first, shape=None if first else self.input_shape_)
+        data = labeled(x, y, unique_labels(classes) if first else self.classes_)
+        if first:
+            self.classes_, self.input_shape_ = unique_labels(classes), x.shape[1:]
+            self.model_, self.optimizer_, self._rng = self._new(x, self.classes_)
+            self.history_ = {"loss": [], "accuracy": []}
+        self.model_, history = self._train(self.model_, self.optimizer_, self._rng, data, epochs=1)
+        for key, values in self.history_.items():  # the validation scores of an earlier fit go on as nan
+            values += history.get(key, [np.nan] * len(history["loss"]))
         return self
 
     def predict(self, X: Any) -> Array:
@@ -115,39 +122,53 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
-        x = self._images(validate_data(self, X, allow_nd=True, reset=False))
-        if x.shape[1:] != self.input_shape_:
-            raise ValueError(f"X must hold inputs of the shape {self.input_shape_}, as in fit; got {x.shape[1:]}")
+        x = self._inputs(validate_data(self, X, allow_nd=True, reset=False), self.input_shape_)
         return logits(self.model_, x, integer(self.batch_size, "batch_size", 1))
 
-    def _start(self, x: Array, classes: Array) -> None:
-        """New weights, a new optimizer, a new random state."""
-        self.classes_ = classes
-        self.input_shape_ = x.shape[1:]
-        self._rng = generator(self.random_state)
-        self.optimizer_ = SGD(lr=0.05, momentum=0.9) if self.optimizer is None else copy.deepcopy(self.optimizer)
+    def _check_settings(self, validation_data: Any = None) -> None:
+        """Raise unless the settings are of their types and go together."""
+        for name in ("epochs", "batch_size") + (("patience",) if self.patience is not None else ()):
+            integer(getattr(self, name), name, 1)
+        if self.patience is not None and validation_data is None:
+            raise ValueError(
+                f"patience watches the validation loss; got patience={self.patience} without validation_data"
+            )
+        if validation_data is not None and not (
+            isinstance(validation_data, tuple | list) and len(validation_data) == 2
+        ):
+            raise ValueError(f"validation_data must be a pair (X, y); got {type(validation_data).__name__}")
+        if self.optimizer is not None and not isinstance(self.optimizer, Optimizer):
+            raise TypeError(f"optimizer must be one such as SGD(lr=0.1); got {self.optimizer!r}")
+        if self.layers is not None and not isinstance(self.layers, Sequential | list | tuple):
+            raise TypeError(f"layers must be a list of layers or a Sequential; got {self.layers!r}")
+        if self.augment is not None and not callable(self.augment):
+            raise TypeError(f"augment must be a function (x, rng) -> x such as augment.shift(1); got {self.augment!r}")
+
+    def _new(self, x: Array, classes: Array) -> tuple[Sequential, Optimizer, np.random.Generator]:
+        """Data and classes -> a network with new weights, an optimizer without memories, a random generator."""
+        rng = generator(self.random_state)
+        optimizer = SGD(lr=0.05, momentum=0.9) if self.optimizer is None else copy.deepcopy(self.optimizer)
+        optimizer.steps, optimizer.state = 0, {}
         layers = default_layers(x.shape[1:], len(classes)) if self.layers is None else self.layers
         model = copy.deepcopy(layers) if isinstance(layers, Sequential) else Sequential(copy.deepcopy(list(layers)))
-        outputs = model.build(x.shape[1:], self._rng, np.float64 if x.dtype == np.float64 else np.float32)
+        outputs = model.build(x.shape[1:], rng, float_dtype(x.dtype))
         if outputs != (len(classes),):
             raise ValueError(f"the network must end in {len(classes)} outputs, one a class; got the shape {outputs}")
-        self.model_ = model
+        return model, optimizer, rng
 
-    def _train(self, data: Data, epochs: Iterable[Any], validation: Data | None = None) -> History:
-        batch_size = integer(self.batch_size, "batch_size", 1)
+    def _train(
+        self,
+        model: Sequential,
+        optimizer: Optimizer,
+        rng: np.random.Generator,
+        data: Data,
+        epochs: int,
+        validation: Data | None = None,
+    ) -> tuple[Sequential, History]:
+        patience = None if validation is None else self.patience
+        passes = self._progress(epochs)
         with threadpool_limits(effective_n_jobs(self.n_jobs), user_api="blas"):
-            self.model_, history = train(
-                self.model_,
-                self.optimizer_,
-                data,
-                self._rng,
-                epochs,
-                batch_size,
-                self.augment,
-                validation,
-                self.patience,
-            )
-        return history
+            return train(model, optimizer, data, rng, passes, self.batch_size, self.augment, validation, patience)
 
     def _progress(self, epochs: int) -> Iterable[Any]:
         if not self.verbose:
@@ -156,34 +177,44 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
 
         return tqdm(range(epochs), desc=type(self).__name__, unit="epoch")
 
-    def _training_data(self, X: Any, y: Any, reset: bool = False) -> Data:
+    def _checked(self, X: Any, y: Any, reset: bool = False, shape: Shape | None = None) -> Data:
         """What the user gave -> images or rows, and labels, checked."""
         X, y = validate_data(self, X, y, allow_nd=True, reset=reset)
         check_classification_targets(y)
-        return self._images(X), y
+        return self._inputs(X, shape), column_or_1d(y)
 
-    def _labeled(self, x: Array, y: Array) -> Data:
-        """Labels as the user wrote them -> labels from 0 to K - 1."""
-        y = column_or_1d(y)
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(f"the labels must be among {self.classes_}; got {unknown} as well")
-        return x, np.searchsorted(self.classes_, y)
+    def _inputs(self, X: Array, shape: Shape | None = None) -> Array:
+        """Arrays as the user gave them -> (N, H, W, C), or (N, D) for a network that takes rows.
 
-    def _images(self, X: Array) -> Array:
-        """Arrays as the user gave them -> (N, H, W, C), or (N, D) for a network that takes rows."""
-        if X.ndim == 2 and self.image_shape is not None:
-            shape = tuple(self.image_shape)
-            if len(shape) not in (2, 3) or X.shape[1] != np.prod(shape):
-                raise ValueError(f"image_shape must be (H, W[, C]) with {X.shape[1]} values, as X has; got {shape}")
-            X = X.reshape(len(X), *shape)
+        shape: what one input must look like, if that is known already.
+        """
+        if self.image_shape is not None:
+            X = X.reshape(len(X), *as_image(self.image_shape, X.shape[1:]))
         if X.ndim == 3:
             X = X[..., np.newaxis]
         if X.ndim not in (2, 4):
             raise ValueError(f"X must be (N, D), (N, H, W) or (N, H, W, C); got {X.ndim} axes, shape {X.shape}")
-        if X.ndim == 4 and X.shape[1] in (1, 3) and X.shape[2] == X.shape[3] > 4:
+        if self.image_shape is None and X.ndim == 4 and X.shape[1] in (1, 3) and X.shape[2] == X.shape[3] > 4:
             raise ValueError(f"X must be (N, H, W, C); got {X.shape}: channels first? Try X.transpose(0, 2, 3, 1)")
+        if shape is not None and X.shape[1:] != shape:
+            raise ValueError(f"X must hold inputs of the shape {shape}, as in fit; got {X.shape[1:]}")
         return X
+
+
+def as_image(image_shape: Any, shape: Shape) -> Shape:
+    """The setting image_shape and the shape of an input -> image_shape; ValueError if the one cannot be the other."""
+    right = isinstance(image_shape, tuple | list) and len(image_shape) in (2, 3)
+    if not right or prod(integer(size, "image_shape", 1) for size in image_shape) != prod(shape):
+        raise ValueError(f"image_shape must be (H, W[, C]) with {prod(shape)} values, as X has; got {image_shape!r}")
+    return tuple(image_shape)
+
+
+def labeled(x: Array, y: Array, classes: Array) -> Data:
+    """Labels as the user wrote them -> labels from 0 to K - 1; ValueError for one that is no class."""
+    unknown = np.setdiff1d(y, classes)
+    if len(unknown):
+        raise ValueError(f"the labels must be among {classes}; got {unknown} as well")
+    return x, np.searchsorted(classes, y)
 
 
 def default_layers(input_shape: tuple[int, ...], classes: int) -> list[Layer]:

@@ -25,7 +25,7 @@ def conv2d_forward(
     dilation: IntOrPair = 1,
     groups: int = 1,
 ) -> tuple[Array, Cache]:
-    """Slide the filters w over the images x: (N, H, W, C) -> y (N, OH, OW, F), cache.
+    """Slide filters over images: (N, H, W, C) -> y (N, OH, OW, F), cache.
 
     x: images (N, H, W, C), float32 or float64; integers are computed in float32.
     w: filters (KH, KW, C / groups, F).  b: biases (F,), or None.
@@ -52,17 +52,22 @@ def conv2d_forward(
     b = bias(b, F, f"w {w.shape}")
     pads = image_pads(x.shape[1:3], (KH, KW), stride, padding, dilation)
     xp = pad(x, pads)
-    p = windows(xp, (KH, KW), stride, dilation)  # (N, OH, OW, KH, KW, C), a view
+    p = windows(xp, (KH, KW), stride, dilation)  # (N, OH, OW, KH, KW, C)
     N, OH, OW = p.shape[:3]
-    y = matrix(w, groups).transpose(0, 2, 1) @ columns(p, groups)  # (G, F/G, OH*OW*N)
+    w_rows = matrix(w, groups).transpose(0, 2, 1)  # (G, F/G, KH*KW*C/G)
+    y = w_rows @ columns(p, groups)  # (G, F/G, OH*OW*N)
     y = turn(y.reshape(F, OH, OW, N))  # (N, OH, OW, F)
     if b is not None:
         y += b
     return y, (xp, w, b is not None, pads, stride, dilation, groups)
 
 
-def conv2d_backward(dy: Any, cache: Cache, need_dx: bool = True) -> tuple[Array | None, Array, Array | None]:
-    """The gradient of the output (N, OH, OW, F) -> dx (N, H, W, C), dw (KH, KW, C / groups, F), db (F,).
+def conv2d_backward(
+    dy: Any,
+    cache: Cache,
+    need_dx: bool = True,
+) -> tuple[Array | None, Array, Array | None]:
+    """The gradient of y (N, OH, OW, F) -> dx, dw, db in the shapes of x, w, b.
 
     dy: the gradient of the loss by y.  cache: what `conv2d_forward` gave beside y.
     need_dx: False skips dx (it is None then): nothing asks for the gradient by the data.
@@ -90,7 +95,8 @@ def conv2d_backward(dy: Any, cache: Cache, need_dx: bool = True) -> tuple[Array 
     if not need_dx:
         return None, dw, db
     dp = uncolumns(matrix(w, groups) @ dy, p.shape)  # (N, OH, OW, KH, KW, C)
-    return unpad(add_windows(dp, xp.shape[1:3], stride, dilation), pads), dw, db
+    dxp = add_windows(dp, xp.shape[1:3], stride, dilation)
+    return unpad(dxp, pads), dw, db
 
 
 def matrix(w: Array, groups: int) -> Array:
@@ -100,10 +106,12 @@ def matrix(w: Array, groups: int) -> Array:
 
 
 def columns(p: Array, groups: int) -> Array:
-    """(N, OH, OW, KH, KW, C) -> (groups, KH*KW*C / groups, OH*OW*N): a column for every window, copied in one go."""
+    """(N, OH, OW, KH, KW, C) -> (G, KH*KW*C/G, OH*OW*N): im2col, in one copy."""
     N, OH, OW, KH, KW, C = p.shape
-    p = p.transpose(3, 4, 5, 1, 2, 0).reshape(KH, KW, groups, C // groups, OH, OW, N)
-    return p.transpose(2, 0, 1, 3, 4, 5, 6).reshape(groups, KH * KW * C // groups, OH * OW * N)
+    p = p.transpose(3, 4, 5, 1, 2, 0)  # (KH, KW, C, OH, OW, N)
+    p = p.reshape(KH, KW, groups, C // groups, OH, OW, N)
+    p = p.transpose(2, 0, 1, 3, 4, 5, 6)  # the groups first
+    return p.reshape(groups, KH * KW * C // groups, OH * OW * N)
 
 
 def uncolumns(columns: Array, shape: tuple[int, ...]) -> Array:

@@ -93,6 +93,8 @@ def summary(model: Layer, input_shape: Shape) -> Summary:
     >>> found.parameters, found.multiply_adds, found.rows[0].receptive_field
     (170, 594, (3, 3))
     """
+    if not isinstance(model, Layer):
+        raise TypeError(f"summary takes a layer or a Sequential (a classifier's network is its model_); got {model!r}")
     rows, _ = walk(model, "", tuple(input_shape), ((1, 1), (1, 1)))
     return Summary(tuple(rows))
 

@@ -9,7 +9,7 @@ Shapes given to `build` leave out the batch axis: (H, W, C) for images, (D,) for
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -26,11 +26,19 @@ from cnnlib.activations import (
     tanh_forward,
 )
 from cnnlib.arrays import Array, IntOrPair, Padding, Pair
-from cnnlib.checks import floats, image_shape, images, integer, pair
+from cnnlib.checks import image_shape, integer, pair
 from cnnlib.conv import check_groups, conv2d_backward, conv2d_forward
 from cnnlib.dense import dense_backward, dense_forward, flatten_backward, flatten_forward
 from cnnlib.init import fans, lecun
-from cnnlib.pool import avgpool2d_backward, avgpool2d_forward, maxpool2d_backward, maxpool2d_forward, pool_settings
+from cnnlib.pool import (
+    avgpool2d_backward,
+    avgpool2d_forward,
+    global_avgpool2d_backward,
+    global_avgpool2d_forward,
+    maxpool2d_backward,
+    maxpool2d_forward,
+    pool_settings,
+)
 from cnnlib.windows import image_size, span
 
 Shape = tuple[int, ...]
@@ -58,6 +66,10 @@ class Layer:
 
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
         """The shape of the input -> the shape of the output; draws the parameters, if any, from `rng`."""
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a generator such as np.random.default_rng(0); got {rng!r}")
+        if dtype not in (np.float32, np.float64):
+            raise TypeError(f"dtype must be float32 or float64; got {dtype}")
         output_shape = self.output_shape(input_shape)
         self.input_shape = tuple(input_shape)
         self.allocate(self.input_shape, rng, dtype)
@@ -123,7 +135,7 @@ class Conv2D(Layer):
     dilation: IntOrPair = 1
     groups: int = 1
     use_bias: bool = True
-    init: Init = lecun
+    init: Init = field(default=lecun, repr=False)  # its repr is an address in memory
 
     def output_shape(self, input_shape: Shape) -> Shape:
         H, W, C = image_shape(input_shape, "Conv2D")
@@ -228,12 +240,10 @@ class GlobalAvgPool2D(Layer):
         return None
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
-        x = images(x)
-        y, cache = avgpool2d_forward(x, x.shape[1:3])
-        return y[:, 0, 0], cache
+        return global_avgpool2d_forward(x)
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
-        return avgpool2d_backward(floats(dy, "dy")[:, None, None], cache), {}
+        return global_avgpool2d_backward(dy, cache), {}
 
 
 @dataclass
@@ -267,12 +277,13 @@ class Dense(Layer):
 
     units: int
     use_bias: bool = True
-    init: Init = lecun
+    init: Init = field(default=lecun, repr=False)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             hint = ": put a Flatten() before it" if len(input_shape) == 3 else ""
             raise ValueError(f"Dense takes rows, an input_shape (D,) without the batch; got {tuple(input_shape)}{hint}")
+        integer(input_shape[0], "input_shape", 1)
         return (integer(self.units, "units", 1),)
 
     def param_shapes(self, input_shape: Shape) -> dict[str, Shape]:

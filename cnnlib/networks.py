@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arrays import Array
+from cnnlib.checks import floats
 from cnnlib.layers import Gradients, Layer, Shape
 
 
@@ -42,7 +43,7 @@ class Sequential(Layer):
         return tuple(input_shape)
 
     def param_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        shapes = {}
+        shapes: dict[str, Shape] = {}
         for i, layer in enumerate(self.layers):
             shapes |= {f"{i}.{name}": shape for name, shape in layer.param_shapes(input_shape).items()}
             input_shape = layer.output_shape(input_shape)
@@ -53,7 +54,7 @@ class Sequential(Layer):
             input_shape = layer.build(input_shape, rng, dtype)
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, list[Any]]:
-        caches = []
+        x, caches = floats(x, "x"), []
         for i, layer in enumerate(self.layers):
             x, cache = self.located(i, layer.forward, x, train)
             caches.append(cache)
@@ -61,10 +62,12 @@ class Sequential(Layer):
 
     def backward(self, dy: Array, cache: list[Any], need_dx: bool = True) -> tuple[Array | None, Gradients]:
         gradients: Gradients = {}
+        dx: Any = dy
         for i in reversed(range(len(self.layers))):
-            dy, grads = self.layers[i].backward(dy, cache[i], need_dx or i > 0)
+            unasked = {} if need_dx or i > 0 else {"need_dx": False}
+            dx, grads = self.layers[i].backward(dx, cache[i], **unasked)
             gradients |= {f"{i}.{name}": gradient for name, gradient in grads.items()}
-        return dy, gradients
+        return dx, gradients
 
     def located(self, i: int, method: Any, *arguments: Any) -> Any:
         """Call a layer's method; an error gets the layer's place added, so that it can be found."""
@@ -117,13 +120,21 @@ class Residual(Layer):
             layer.build(input_shape, rng, dtype)
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        x = floats(x, "x")
         y, cache = self.body.forward(x, train)
         passed, shortcut_cache = (x, None) if self.shortcut is None else self.shortcut.forward(x, train)
+        if y.shape != passed.shape:
+            raise ValueError(
+                f"body and shortcut must give the same shape to be added; got {y.shape} and {passed.shape}"
+            )
         return y + passed, (cache, shortcut_cache)
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        through: Any = dy
+        shortcut_grads: Gradients = {}
+        if self.shortcut is not None:
+            through, shortcut_grads = self.shortcut.backward(dy, cache[1])
         dx, grads = self.body.backward(dy, cache[0])
-        through, shortcut_grads = (dy, {}) if self.shortcut is None else self.shortcut.backward(dy, cache[1])
         return dx + through, prefixed({"body": grads, "shortcut": shortcut_grads})
 
 
@@ -171,13 +182,16 @@ class Parallel(Layer):
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         outputs, caches = zip(*(branch.forward(x, train) for branch in self.branches), strict=True)
+        shapes = [output.shape for output in outputs]
+        if len({shape[:-1] for shape in shapes}) > 1:
+            raise ValueError(f"branches must give the same height and width to be concatenated; got {shapes}")
         return np.concatenate(outputs, axis=-1), (caches, [output.shape[-1] for output in outputs])
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
         caches, widths = cache
         parts = np.split(dy, np.cumsum(widths)[:-1], axis=-1)
         results = [b.backward(part, c) for b, part, c in zip(self.branches, parts, caches, strict=True)]
-        dx = sum(dx for dx, _ in results)
+        dx: Any = sum(dx for dx, _ in results)
         return dx, prefixed({str(i): grads for i, (_, grads) in enumerate(results)})
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.arrays import Array
-from cnnlib.checks import gradient, image_shape, images
+from cnnlib.arrays import Array, batch_innermost
+from cnnlib.checks import gradient, image_shape, images, integer, number
 from cnnlib.layers import Gradients, Layer, Shape
 
 Statistics = tuple[Array, Array]
@@ -32,7 +32,9 @@ def batchnorm2d_forward(
 
     Source: Ioffe and Szegedy 2015, algorithm 1.
     """
-    x = images(x)
+    x = batch_innermost(images(x))  # also the order in which float32 adds up with the smallest error
+    if gamma.shape != (x.shape[3],):
+        raise ValueError(f"gamma and beta have {gamma.size} channels, x has {x.shape[3]}; got x {x.shape}")
     if statistics is None:
         mean = x.mean(axis=(0, 1, 2)) if len(x) else np.zeros(x.shape[3], x.dtype)
         centered = x - mean
@@ -110,6 +112,11 @@ class BatchNorm2D(Layer):
     momentum: float = 0.1
     eps: float = 1e-5
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number(self.momentum, "momentum", 0, 1)
+        number(self.eps, "eps", 0)
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return image_shape(input_shape, "BatchNorm2D")
 
@@ -149,6 +156,12 @@ class LocalResponseNorm(Layer):
     alpha: float = 1e-4
     beta: float = 0.75
     k: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        integer(self.size, "size", 1)
+        for name in ("alpha", "beta", "k"):
+            number(getattr(self, name), name, 0)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return image_shape(input_shape, "LocalResponseNorm")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnlib.arrays import Array
+from cnnlib.checks import number
 
 Rate = float | Callable[[int], float]
 Named = dict[str, Array]
@@ -27,15 +28,13 @@ class Optimizer:
     def step(self, params: Named, grads: Named) -> None:
         """Parameters and gradients with the same keys and shapes -> nothing; changes the parameters in place.
 
-        Raises ValueError when the keys or shapes differ, or the learning rate is not a positive number.
+        Raises ValueError when the keys or shapes differ, or the learning rate is negative or not finite.
         """
         check_named(params, grads)
-        rate = self.lr(self.steps) if callable(self.lr) else self.lr
-        if not 0 <= rate < float("inf"):
-            raise ValueError(f"the learning rate must be finite and at least 0; got {rate} at step {self.steps}")
+        rate = number(self.lr(self.steps) if callable(self.lr) else self.lr, "the learning rate", 0)
         self.steps += 1
         for name, w in params.items():
-            self.update(name, w, grads[name], float(rate))
+            self.update(name, w, grads[name], rate)
 
     def update(self, name: str, w: Array, dw: Array, lr: float) -> None:
         """Move one parameter, in place."""
@@ -43,7 +42,14 @@ class Optimizer:
 
     def memory(self, kind: str, name: str, w: Array, initial: float = 0.0) -> Array:
         """What the optimizer remembers for a parameter, `initial` everywhere at first."""
-        return self.state.setdefault(kind, {}).setdefault(name, np.full_like(w, initial))
+        memories = self.state.setdefault(kind, {})
+        if name not in memories:
+            memories[name] = np.full_like(w, initial)
+        if memories[name].shape != w.shape:
+            raise ValueError(
+                f"{name} had the shape {memories[name].shape} in earlier steps; got {w.shape}: another network?"
+            )
+        return memories[name]
 
 
 def check_named(params: Named, grads: Named) -> None:

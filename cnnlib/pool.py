@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, full_images
+from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, batch_innermost, full_images
 from cnnlib.checks import gradient, images, pair
 from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
 
@@ -24,6 +24,8 @@ def maxpool2d_forward(
     x: images (N, H, W, C), float32 or float64; integers are computed in float32.
     pool_size, stride: pixels, an integer or a pair (vertical, horizontal); stride None is pool_size.
     padding: of -inf around the image, smaller than the window: an integer, a pair, "same" or "valid".
+
+    A window of nothing but -inf has no maximum to speak of: beside padding, its gradient may be dropped.
 
     Raises ValueError when no window fits or the padding is as large as the window.
 
@@ -115,6 +117,29 @@ def avgpool2d_backward(dy: Any, cache: AvgCache) -> Array:
     share = gradient(dy, (N, OH, OW, C)) / count
     p = np.broadcast_to(share[:, :, :, None, None], (N, OH, OW, *pool_size, C))
     return unpad(add_windows(p, (H, W), stride), pads)
+
+
+def global_avgpool2d_forward(x: Any) -> tuple[Array, tuple[int, ...]]:
+    """The mean of each channel over the whole image: (N, H, W, C) -> y (N, C), cache.
+
+    >>> global_avgpool2d_forward(np.arange(4.0).reshape(1, 2, 2, 1))[0]
+    array([[1.5]])
+
+    Source: Lin, Chen and Yan 2014, section 3.2.
+    """
+    x = images(x)
+    if 0 in x.shape[1:3]:
+        raise ValueError(f"an image must have at least one pixel; got x {x.shape}")
+    return batch_innermost(x).mean(axis=(1, 2)), x.shape
+
+
+def global_avgpool2d_backward(dy: Any, cache: tuple[int, ...]) -> Array:
+    """The gradient of the means (N, C) -> dx (N, H, W, C): an equal share to each pixel."""
+    N, H, W, C = cache
+    share = gradient(dy, (N, C)) / (H * W)
+    dx = full_images((N, H, W, C), 0.0, share.dtype)
+    dx += share[:, None, None]
+    return dx
 
 
 def pool_settings(pool_size: IntOrPair, stride: IntOrPair | None, padding: Padding) -> tuple[Pair, Pair]:

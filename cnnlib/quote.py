@@ -36,9 +36,9 @@ def show(obj: Any) -> Quote:
     """
     try:
         source, path = textwrap.dedent(inspect.getsource(obj)), Path(inspect.getfile(obj))
-    except (TypeError, OSError):
+        top = obj.__module__.count(".") + 1
+    except (AttributeError, TypeError, OSError):
         raise TypeError(f"show takes a function or a class written in Python; got {obj!r}") from None
-    top = obj.__module__.count(".") + 1
     return Quote(first_lines(source), "/".join(path.parts[-top:]))
 
 
@@ -49,7 +49,7 @@ def first_lines(source: str) -> str:
         if not isinstance(node, ast.FunctionDef | ast.ClassDef) or ast.get_docstring(node) is None:
             continue
         doc = node.body[0]
-        if doc.end_lineno > doc.lineno:
+        if (doc.end_lineno or 0) > doc.lineno:
             first = lines[doc.lineno - 1].rstrip()
             lines[doc.lineno - 1 : doc.end_lineno] = [first + '"""']
     return "\n".join(lines)

@@ -10,6 +10,7 @@ must have, and compares with what the file holds. It reads an array only once ev
 
 import json
 import os
+import tokenize
 import zipfile
 from dataclasses import fields
 from math import prod
@@ -50,7 +51,10 @@ KINDS: dict[str, type[Layer]] = {
 }
 INITS = {rule.__name__: rule for rule in (init.lecun, init.glorot, init.he, init.zeros)}
 STATISTICS = ("running_mean", "running_var")
-DAMAGE = (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RecursionError, TypeError, ValueError)
+DAMAGE = (
+    *(zipfile.BadZipFile, EOFError, KeyError, TypeError, ValueError, OverflowError, OSError),
+    *(RuntimeError, MemoryError, SyntaxError, tokenize.TokenError),  # encrypted, absurd or malformed headers
+)
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -76,6 +80,9 @@ def save(model: Layer, path: str | os.PathLike) -> None:
     description = describe(model)
     if model.input_shape is None:
         raise ValueError(f"save takes a built network; call build(input_shape, rng) first: {model}")
+    wrong = {name: array.dtype for name, array in arrays_of(model).items() if array.dtype not in DTYPES}
+    if wrong:
+        raise ValueError(f"save takes parameters of float32 or float64; got {wrong}")
     whole = {"format": "cnnlib", "version": VERSION, "input_shape": model.input_shape, "model": description}
     path = Path(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -97,15 +104,7 @@ def load(path: str | os.PathLike) -> Layer:
     try:
         with zipfile.ZipFile(path) as archive:
             return read(archive, size)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except DAMAGE as error:
         raise ValueError(f"{path} is no network saved by cnnlib, or it is damaged: {error}") from error
 
 
@@ -113,7 +112,12 @@ def describe(layer: Layer) -> dict[str, Any]:
     """A layer -> its kind and fields, ready for JSON."""
     if type(layer).__name__ not in KINDS or KINDS[type(layer).__name__] is not type(layer):
         raise TypeError(f"save knows the layers of cnnlib; got {layer!r}")
-    return {"layer": type(layer).__name__} | {f.name: plain(getattr(layer, f.name)) for f in fields(layer)}
+    return {"layer": type(layer).__name__} | {name: plain(getattr(layer, name)) for name in field_names(type(layer))}
+
+
+def field_names(kind: type[Layer]) -> list[str]:
+    """The names of the settings of a kind of layer."""
+    return [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every kind is a dataclass
 
 
 def plain(value: Any) -> Any:
@@ -123,7 +127,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if callable(value):
-        return value.__name__ if INITS.get(getattr(value, "__name__", "")) is value else "lecun"
+        name = getattr(value, "__name__", "")
+        return name if INITS.get(name) is value else init.lecun.__name__
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -133,8 +138,8 @@ def layer_of(description: Any) -> Layer:
         raise ValueError(f"expected the description of a layer of cnnlib; got {str(description)[:80]}")
     kind = KINDS[description["layer"]]
     given = {key: value for key, value in description.items() if key != "layer"}
-    if given.keys() != {f.name for f in fields(kind)}:
-        raise ValueError(f"{kind.__name__} has the fields {[f.name for f in fields(kind)]}; got {list(given)}")
+    if given.keys() != set(field_names(kind)):
+        raise ValueError(f"{kind.__name__} has the fields {field_names(kind)}; got {list(given)}")
     return kind(**{key: field_of(key, value) for key, value in given.items()})
 
 
@@ -144,6 +149,8 @@ def field_of(name: str, value: Any) -> Any:
         if value not in INITS:
             raise ValueError(f"init must be one of {list(INITS)}; got {value!r}")
         return INITS[value]
+    if name == "use_bias" and not isinstance(value, bool):
+        raise ValueError(f"use_bias must be true or false; got {value!r}")
     if name in ("layers", "branches"):
         if not isinstance(value, list):
             raise ValueError(f"{name} must be a list of layers; got {str(value)[:80]}")
@@ -162,7 +169,7 @@ def leaves(layer: Layer, name: str = "") -> list[tuple[str, Layer]]:
 
 def arrays_of(model: Layer) -> dict[str, Array]:
     """A built layer -> its parameters and running statistics by name."""
-    arrays = {}
+    arrays: dict[str, Array] = {}
     for name, leaf in leaves(model):
         own = leaf.params | {key: getattr(leaf, key) for key in STATISTICS if hasattr(leaf, key)}
         arrays |= {f"{name}.{key}" if name else key: array for key, array in own.items()}
@@ -197,18 +204,21 @@ def read(archive: zipfile.ZipFile, size: int) -> Layer:
     description = json.loads(archive.read(DESCRIPTION))
     if not isinstance(description, dict) or description.get("format") != "cnnlib":
         raise ValueError('expected {"format": "cnnlib", ...} in the description; got ' + str(description)[:80])
-    if description.get("version") != VERSION:
+    if type(description.get("version")) is not int or description["version"] != VERSION:
         raise ValueError(f"this cnnlib reads version {VERSION} of the format; got {description.get('version')!r}")
-    input_shape, model = tuple(description["input_shape"]), layer_of(description["model"])
+    input_shape = description.get("input_shape")
+    if not isinstance(input_shape, list) or not all(type(size) is int and size > 0 for size in input_shape):
+        raise ValueError(f"input_shape must be a list of integers of at least 1; got {str(input_shape)[:80]}")
+    input_shape, model = tuple(input_shape), layer_of(description["model"])
     model.output_shape(input_shape)
     shapes = expected_shapes(model, input_shape)
     if entries.keys() - {DESCRIPTION} != {f"{name}.npy" for name in shapes}:
         strange = sorted((entries.keys() - {DESCRIPTION}) ^ {f"{name}.npy" for name in shapes})
-        raise ValueError(
-            f"the file must hold the arrays of its network; missing or strange: {strange[:5]}"
-        )
-    dtypes = {name: check_array(archive, entries[f"{name}.npy"], shape) for name, shape in shapes.items()}
-    return filled(model, input_shape, archive, dtypes)
+        raise ValueError(f"the file must hold the arrays of its network; missing or strange: {strange[:5]}")
+    dtypes = {check_array(archive, entries[f"{name}.npy"], shape) for name, shape in shapes.items()}
+    if len(dtypes) > 1:
+        raise ValueError(f"all arrays must have the same dtype; got {sorted(map(str, dtypes))}")
+    return filled(model, input_shape, archive, dtypes.pop() if dtypes else np.dtype(np.float32))
 
 
 def check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
@@ -238,9 +248,8 @@ def check_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shape: Shape) 
     return dtype
 
 
-def filled(model: Layer, input_shape: Shape, archive: zipfile.ZipFile, dtypes: dict[str, np.dtype]) -> Layer:
+def filled(model: Layer, input_shape: Shape, archive: zipfile.ZipFile, dtype: np.dtype) -> Layer:
     """A layer, not built -> built, with the arrays of the archive."""
-    dtype = next(iter(dtypes.values()), np.dtype(np.float32))
     model.build(input_shape, np.random.default_rng(0), dtype)
     for name, leaf in leaves(model):
         for key in [*leaf.params, *(k for k in STATISTICS if hasattr(leaf, k))]:

@@ -36,7 +36,7 @@ def train_epoch(
     rng: np.random.Generator,
     augment: Augment | None = None,
 ) -> tuple[float, float]:
-    """One pass over the images x (N, ...) and labels (N,) -> the mean loss and accuracy on the way."""
+    """One pass over images (N, ...) and labels (N,) -> the mean loss and accuracy."""
     total_loss, right = 0.0, 0
     params = model.params
     for batch in batches(len(x), batch_size, rng):
@@ -83,12 +83,12 @@ def train(
     best, best_epoch = None, -1
     try:
         for epoch, _ in enumerate(epochs):
-            entry = train_epoch(model, optimizer, *data, batch_size, rng, augment)
+            entry: tuple[float, ...] = train_epoch(model, optimizer, *data, batch_size, rng, augment)
             if validation:
                 entry += evaluate(model, *validation, batch_size)
             for values, value in zip(history.values(), entry, strict=True):
                 values.append(value)
-            if validation and (best is None or entry[2] < history["val_loss"][best_epoch]):
+            if validation and (best is None or not history["val_loss"][best_epoch] <= entry[2]):
                 best, best_epoch = copy.deepcopy(model), epoch
             if patience is not None and epoch - best_epoch >= patience:
                 break

@@ -56,14 +56,17 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
 
 def image_pads(image: Pair, kernel_size: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Pads:
     """The padding of an H x W image -> ((top, bottom), (left, right)); ValueError if no window fits."""
+    by_axis: tuple[int | str, int | str]
     by_axis = (padding, padding) if isinstance(padding, str) else pair(padding, "padding", 0)
-    settings = list(zip(("height", "width"), image, kernel_size, stride, by_axis, dilation, strict=True))
-    for name, *setting in settings:
+    pads = []
+    for axis, name in enumerate(("height", "width")):
+        setting = image[axis], kernel_size[axis], stride[axis], by_axis[axis], dilation[axis]
+        pads.append(axis_pads(*setting))
         try:
             output_size(*setting)
         except ValueError as error:
             raise ValueError(f"{name}: {error}. Is the image (N, H, W, C)? Channels first would explain it") from None
-    rows, columns = (axis_pads(*setting) for _, *setting in settings)
+    rows, columns = pads
     return rows, columns
 
 
@@ -92,10 +95,15 @@ def unpad(x: Array, pads: Pads) -> Array:
     return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
 
 
-def windows(x: Array, kernel_size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> Array:
-    """(N, H, W, C) -> (N, OH, OW, KH, KW, C): every window of x, as a view; nothing is copied.
+def windows(
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair = (1, 1),
+    dilation: Pair = (1, 1),
+) -> Array:
+    """(N, H, W, C) -> (N, OH, OW, KH, KW, C): every window, as a view.
 
-    Window (i, j) of image n is `windows(x, ...)[n, i, j]`, an array (KH, KW, C).
+    Window (i, j) of image n is `windows(x, ...)[n, i, j]`, an array (KH, KW, C). Nothing is copied.
 
     >>> x = np.arange(16.0).reshape(1, 4, 4, 1)
     >>> windows(x, (3, 3))[0, 1, 0, :, :, 0]
@@ -107,11 +115,18 @@ def windows(x: Array, kernel_size: Pair, stride: Pair = (1, 1), dilation: Pair =
     (KH, KW), (SH, SW), (DH, DW) = kernel_size, stride, dilation
     OH, OW = output_size(H, KH, SH, 0, DH), output_size(W, KW, SW, 0, DW)
     n, h, w, c = x.strides
-    return as_strided(x, (N, OH, OW, KH, KW, C), (n, SH * h, SW * w, DH * h, DW * w, c))
+    shape = N, OH, OW, KH, KW, C
+    strides = n, SH * h, SW * w, DH * h, DW * w, c
+    return as_strided(x, shape, strides)
 
 
-def add_windows(p: Array, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> Array:
-    """(N, OH, OW, KH, KW, C) -> (N, H, W, C): add every window back to where it was read.
+def add_windows(
+    p: Array,
+    size: Pair,
+    stride: Pair = (1, 1),
+    dilation: Pair = (1, 1),
+) -> Array:
+    """(N, OH, OW, KH, KW, C) -> (N, H, W, C): add windows where they were read.
 
     The adjoint of `windows`: the sum of p * windows(x) equals the sum of add_windows(p) * x. A pixel that
     three windows read receives three terms. For one tap (kh, kw) of the kernel, no two windows meet in one

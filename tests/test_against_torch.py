@@ -166,7 +166,7 @@ OPTIMIZERS = [
 ]
 
 
-@pytest.mark.parametrize(("optimizer", "reference"), OPTIMIZERS, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("optimizer", "reference"), OPTIMIZERS, ids=[repr(optimizer) for optimizer, _ in OPTIMIZERS])
 def test_twenty_steps_of_an_optimizer(optimizer, reference):
     rng = np.random.default_rng(0)
     w = rng.standard_normal((3, 4))

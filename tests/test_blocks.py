@@ -22,6 +22,7 @@ from cnnlib import (
     Sequential,
     check_gradients,
     schedules,
+    summary,
 )
 
 rng = np.random.default_rng(0)
@@ -30,6 +31,15 @@ rng = np.random.default_rng(0)
 def built(layer, input_shape, dtype=np.float64):
     layer.build(input_shape, np.random.default_rng(0), dtype)
     return layer
+
+
+def images(C):
+    return rng.standard_normal((2, 6, 6, C))
+
+
+def step(optimizer, *sizes):
+    for size in sizes:
+        optimizer.step({"w": np.ones(size)}, {"w": np.ones(size)})
 
 
 def test_batch_normalization_gives_each_channel_mean_0_and_variance_1():
@@ -54,6 +64,14 @@ def test_outside_training_an_image_does_not_depend_on_its_batch():
     layer, x = built(BatchNorm2D(), (4, 5, 3)), rng.standard_normal((6, 4, 5, 3))
     layer.forward(x, train=True)
     np.testing.assert_allclose(layer.forward(x)[0][:1], layer.forward(x[:1])[0])
+
+
+def test_batch_normalization_in_float32_is_as_exact_as_its_digits():
+    x = (rng.standard_normal((50, 56, 56, 4)) + 5).astype(np.float32)
+    y, _ = built(BatchNorm2D(), (56, 56, 4), np.float32).forward(x, train=True)
+    wide = x.astype(np.float64)
+    right = (wide - wide.mean(axis=(0, 1, 2))) / np.sqrt(wide.var(axis=(0, 1, 2)) + 1e-5)
+    np.testing.assert_allclose(y, right, rtol=1e-5, atol=1e-5)
 
 
 def test_local_response_looks_at_its_neighbors_alone():
@@ -149,6 +167,17 @@ def test_a_schedule_works_in_the_classifier():
 @pytest.mark.parametrize(
     ("action", "kind", "message"),
     [
+        (lambda: BatchNorm2D(momentum=7), ValueError, "momentum must be finite and at least 0 and at most 1; got 7"),
+        (lambda: BatchNorm2D(eps="y"), TypeError, "eps must be a number; got 'y'"),
+        (lambda: LocalResponseNorm(0), ValueError, "size must be at least 1; got 0"),
+        (lambda: built(BatchNorm2D(), (4, 4, 1)).forward(images(3)), ValueError, "have 1 channels, x has 3"),
+        (lambda: Residual(MaxPool2D(6)).forward(images(3)), ValueError, r"got \(2, 1, 1, 3\) and \(2, 6, 6, 3\)"),
+        (lambda: Parallel([MaxPool2D(2), MaxPool2D(3)]).forward(images(3)), ValueError, "the same height and width"),
+        (lambda: step(SGD(0.1, 0.9), 3, 2), ValueError, r"w had the shape \(3,\) in earlier steps; got \(2,\)"),
+        (lambda: Dense(3).build((4,), 0), TypeError, r"rng must be a generator such as np.random.default_rng\(0\)"),
+        (lambda: Dense(3).build((4,), rng, np.int32), TypeError, "dtype must be float32 or float64; got"),
+        (lambda: Dense(3).build((-1,), rng), ValueError, "input_shape must be at least 1; got -1"),
+        (lambda: summary([Dense(3)], (4,)), TypeError, "summary takes a layer or a Sequential"),
         (lambda: Dropout(1.0), ValueError, "rate must be at least 0 and less than 1; got 1.0"),
         (lambda: Dropout(0.5).forward(np.ones((1, 2)), train=True), ValueError, "has no generator yet: call build"),
         (lambda: built(Residual(Dense(3)), (4,)), ValueError, r"same shape to be added; got \(3,\) and \(4,\)"),

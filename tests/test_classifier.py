@@ -210,3 +210,69 @@ def test_later_data_must_look_like_the_first():
         CNNClassifier(image_shape=(7, 7)).fit(X.reshape(120, 64), y)
     with pytest.raises(ValueError, match=r"labels must be among .*; got \['diagonal'\] as well"):
         clf.fit(X, y, validation_data=(X[:1], ["diagonal"]))
+
+
+def test_a_fit_that_fails_leaves_what_was_trained():
+    X, y = bars()
+    clf = CNNClassifier(random_state=0).fit(X, y)
+    score, history = clf.score(X, y), clf.history_
+    with pytest.raises(ValueError, match="labels must be among"):
+        clf.fit(X, y, validation_data=(X[:1], ["diagonal"]))
+    assert clf.score(X, y) == score and clf.history_ is history
+    fresh = CNNClassifier()
+    with pytest.raises(ValueError, match="labels must be among"):
+        fresh.partial_fit(X, y, classes=["vertical"])
+    with pytest.raises(ValueError, match="the first partial_fit needs classes"):
+        fresh.partial_fit(X, y)
+
+
+def test_an_optimizer_that_worked_before_starts_anew():
+    X, y = bars()
+    used = SGD(0.05, momentum=0.9)
+    used.step({"0.w": np.ones(3)}, {"0.w": np.ones(3)})
+    first, second = (CNNClassifier(optimizer=o, random_state=0).fit(X, y) for o in (used, SGD(0.05, momentum=0.9)))
+    assert first.history_ == second.history_ and used.steps == 1
+
+
+def test_partial_fit_after_validation_keeps_an_entry_an_epoch():
+    X, y = bars()
+    clf = CNNClassifier(epochs=2, random_state=0).fit(X, y, validation_data=(X, y)).partial_fit(X, y)
+    assert {len(values) for values in clf.history_.values()} == {3} and np.isnan(clf.history_["val_loss"][2])
+
+
+def test_a_fitted_classifier_with_shifts_can_be_pickled():
+    X, y = bars()
+    clf = CNNClassifier(epochs=1, augment=augment.shift(1), random_state=0).fit(X, y)
+    again = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
+    assert repr(augment.shift(1)) == "shift(pixels=1)"
+
+
+def test_image_shape_settles_what_channels_first_would_leave_open():
+    X = np.random.default_rng(0).random((20, 3, 8, 8))
+    CNNClassifier(epochs=1, image_shape=(3, 8, 8)).fit(X, np.arange(20) % 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "message"),
+    [
+        ({"optimizer": "adam"}, TypeError, r"optimizer must be one such as SGD\(lr=0.1\); got 'adam'"),
+        ({"layers": Dense(2)}, TypeError, "layers must be a list of layers or a Sequential; got Dense"),
+        ({"augment": "shift"}, TypeError, "augment must be a function"),
+        ({"image_shape": 64}, ValueError, r"image_shape must be \(H, W\[, C\]\) with 64 values, as X has; got 64"),
+        ({"patience": 0}, ValueError, "patience must be at least 1; got 0"),
+        ({"optimizer": SGD("a")}, TypeError, "the learning rate must be a number; got 'a'"),
+    ],
+)
+def test_settings_of_a_wrong_type(settings, kind, message):
+    X, y = bars()
+    with pytest.raises(kind, match=message):
+        CNNClassifier(**settings).fit(X, y, validation_data=(X, y))
+
+
+def test_validation_data_of_a_wrong_shape():
+    X, y = bars()
+    with pytest.raises(ValueError, match=r"validation_data must be a pair \(X, y\); got ndarray"):
+        CNNClassifier().fit(X, y, validation_data=X)
+    with pytest.raises(ValueError, match=r"shape \(8, 8, 1\), as in fit; got \(8, 7, 1\)"):
+        CNNClassifier(epochs=1).fit(X, y, validation_data=(X[:, :, 1:], y))

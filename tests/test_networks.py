@@ -25,6 +25,8 @@ from cnnlib import (
     Softmax,
     Tanh,
     check_gradients,
+    conv2d_backward,
+    conv2d_forward,
     init,
     softmax_cross_entropy,
 )
@@ -226,6 +228,7 @@ class Broken(Dense):
         ),
         (lambda self, dx, g: (dx, g | {"b": g["b"] * np.nan}), "the gradient of b at"),
         (lambda self, dx, g: (dx, g | {"b": g["b"][:1]}), r"the gradient of b must have its shape \(3,\); got \(1,\)"),
+        (lambda self, dx, g: (self.params["w"].fill(0), (dx, g))[1], "backward changed the parameter w; it must only"),
     ],
 )
 def test_the_gradient_check_sees_mistakes(mistake, message):
@@ -234,6 +237,46 @@ def test_the_gradient_check_sees_mistakes(mistake, message):
     built(layer, (4,))
     with pytest.raises(AssertionError, match=message):
         check_gradients(layer, np.random.default_rng(0).standard_normal((2, 4)))
+
+
+def test_the_gradient_check_takes_no_rounding_for_a_gradient():
+    model = Sequential([Conv2D(3), BatchNorm2D()])  # the normalization takes any bias away: its gradient is 0
+    built(model, (5, 5, 2))
+    x = np.random.default_rng(0).standard_normal((3, 5, 5, 2))
+    assert check_gradients(model, x, True) < 1e-6
+
+    class Wrong(BatchNorm2D):
+        def backward(self, dy, cache, need_dx=True):
+            dx, grads = super().backward(dy, cache)
+            return dx + 1e-3, grads
+
+    model = Sequential([Conv2D(3), Wrong()])
+    built(model, (5, 5, 2))
+    with pytest.raises(AssertionError, match="the gradient of"):
+        check_gradients(model, x, train=True)
+
+
+def test_the_gradient_check_takes_settings_fixed_in_a_function():
+    rng = np.random.default_rng(0)
+    w = rng.standard_normal((3, 3, 2, 4))
+    forward = lambda x: conv2d_forward(x, w, None, padding=1)  # noqa: E731
+    assert check_gradients([forward, conv2d_backward], rng.standard_normal((2, 4, 5, 2))) < 1e-6
+    with pytest.raises(AssertionError, match="a gradient for each of"):
+        check_gradients((forward, lambda dy, cache: ()), np.zeros((1, 3, 3, 2)))
+    with pytest.raises(TypeError, match="takes no other arrays; got 1"):
+        check_gradients(ReLU(), np.zeros(3), np.zeros(3))
+
+
+def test_the_gradient_check_takes_train_by_its_place():
+    seen = []
+
+    class Spy(ReLU):
+        def forward(self, x, train=False):
+            seen.append(train)
+            return super().forward(x, train)
+
+    check_gradients(Spy(), np.ones((1, 5)), True)
+    assert set(seen) == {True}
 
 
 def test_the_gradient_check_sees_a_softmax_whose_gradient_is_zero():

@@ -136,11 +136,16 @@ def first_layer(**values):
         ({"description": changed(model={"layer": "Popen"})}, "expected the description of a layer of cnnlib"),
         ({"description": changed(model=3)}, "expected the description of a layer of cnnlib; got 3"),
         ({"description": changed(input_shape=[8, 9, 3])}, r"0.w.npy must be \(3, 2, 3, 4\)"),
-        ({"description": changed(input_shape="ab")}, "Conv2D takes images"),
+        ({"description": changed(input_shape="ab")}, "input_shape must be a list of integers"),
         ({"description": first_layer(filters=10**9)}, "is no network saved by cnnlib"),
         ({"description": first_layer(filters="4")}, "filters must be an integer"),
         ({"description": first_layer(init="eval")}, r"init must be one of \['lecun'"),
         ({"description": first_layer(extra=1)}, "Conv2D has the fields"),
+        ({"description": changed(input_shape=[8, -9, 2])}, "input_shape must be a list of integers of at least 1"),
+        ({"description": changed(version=True)}, "reads version 1 of the format; got True"),
+        ({"description": first_layer(use_bias="no")}, "use_bias must be true or false; got 'no'"),
+        ({"arrays": [("0.b.npy", npy(np.zeros(4)))]}, r"the same dtype; got \['float32', 'float64'\]"),
+        ({"arrays": [("0.b.npy", npy(np.zeros(4, np.float32)).replace(b"(4,)", b"(((("))]}, "no network saved"),
         ({"drop": ["0.w.npy"]}, r"missing or strange: \['0.w.npy'\]"),
         ({"arrays": [("more.npy", npy(np.zeros(3)))]}, r"missing or strange: \['more.npy'\]"),
         ({"arrays": [("0.b.npy", npy(np.zeros(5, np.float32)))]}, r"0.b.npy must be \(4,\) .*; got \(5,\) of float32"),
@@ -161,6 +166,33 @@ def test_an_npz_of_another_program_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
     with pytest.raises(ValueError, match="expected a description cnnlib.json"):
         load(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_file_never_raises_anything_else(saved, seed):
+    rng = np.random.default_rng(seed)
+    data = bytearray(saved.read_bytes())
+    tail = rng.integers(2)  # half of the damage goes where the archive says what it holds
+    for place in rng.integers(len(data) - 1500 if tail else 0, len(data), 4):
+        data[place] = rng.integers(256)
+    saved.write_bytes(data)
+    try:
+        load(saved)
+    except ValueError as error:
+        assert "is no network saved by cnnlib" in str(error)
+
+
+def test_an_encrypted_file_and_odd_parameters_are_refused(saved, tmp_path):
+    data = bytearray(saved.read_bytes())
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    saved.write_bytes(data)
+    with pytest.raises(ValueError, match="is no network saved by cnnlib"):
+        load(saved)
+    layer = Dense(2)
+    layer.build((3,), np.random.default_rng(0))
+    layer.params["w"] = layer.params["w"].astype(np.float16)
+    with pytest.raises(ValueError, match="save takes parameters of float32 or float64; got"):
+        save(layer, tmp_path / "x")
 
 
 def test_a_deeply_nested_description_is_refused(saved):

@@ -73,8 +73,8 @@ MISTAKES = {
     ),
     "no seed": (
         "classifier.py",
-        "self._rng = generator(self.random_state)",
-        "self._rng = generator(None)",
+        "rng = generator(self.random_state)",
+        "rng = generator(None)",
         "test_classifier.py",
     ),
     "the backward pass skips the last layer by its place": (

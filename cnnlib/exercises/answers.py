@@ -83,7 +83,7 @@ def array(value: Any, shape: tuple[int, ...]) -> np.ndarray:
         found = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise Wrong(
-            f"se esperaban números en forma {shape}; llegó {type(value).__name__}",
+            f"se esperaban números de forma {shape}; llegó {type(value).__name__}",
             f"expected numbers of shape {shape}; got {type(value).__name__}",
         ) from None
     expect(

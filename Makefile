@@ -1,0 +1,83 @@
+# Every command a person needs. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8000
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+READY := .venv/ready
+HTML := _build/html/index.html
+PAGES := $(shell find book/es book/en -not -path '*/.ipynb_checkpoints*')
+MACHINERY := _config.yml book/build.py $(shell find book/_ext book/_static book/_templates -type f -not -name '*.pyc') \
+	book/references.bib
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+
+# Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
+CACHE := $(CURDIR)/.cache
+export MPLCONFIGDIR := $(CACHE)/matplotlib
+export IPYTHONDIR := $(CACHE)/ipython
+export JUPYTER_CONFIG_DIR := $(CACHE)/jupyter/config
+export JUPYTER_DATA_DIR := $(CACHE)/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
+export JUPYTER_PLATFORM_DIRS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test test-portable lint execute twins lab serve bench clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+book: $(HTML) ## build the book in both languages
+	@echo "The book is built. Open: $(CURDIR)/$(HTML)"
+
+# Two processes work at once: one thread each is the fastest, and the same on every machine.
+test: export OPENBLAS_NUM_THREADS = 1
+test: export OMP_NUM_THREADS = 1
+test: $(READY) $(HTML) lint ## run every check: lint, package, notebooks, pages
+	$(PYTEST) --nbval --nbval-current-env tests cnnlib book/es book/en
+
+test-portable: $(READY) ## run the notebooks as other processors would
+	set -e; for core in Nehalem Sandybridge Haswell; do for threads in 1 2; do \
+		echo "OPENBLAS_CORETYPE=$$core, $$threads thread(s)"; \
+		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads $(PYTEST) --nbval --nbval-current-env -q book/es book/en; \
+	done; done
+
+lint: $(READY) ## check the style of code and notebooks
+	$(PY) -m ruff check .
+
+execute: $(READY) ## run the notebooks again and store their outputs (NB=book/en/01-convolution.ipynb for one)
+	$(PY) book/execute.py $(NB)
+
+twins: $(READY) ## record texts changed in both languages (CELL=04-pooling/ties for one read and right)
+	$(PY) book/twins.py $(CELL)
+
+lab: .venv/lab ## open the chapters in JupyterLab (installs it the first time)
+	$(PY) -m jupyterlab book
+
+serve: $(HTML) ## show the book at http://localhost:8000 (PORT=... for another)
+	$(PY) -m http.server --bind localhost --directory _build/html $(PORT)
+
+bench: $(READY) ## measure the speed of cnnlib
+	$(PY) benchmarks/problem7.py
+
+clean: ## remove what the other commands made
+	rm -rf .venv .cache _build .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# .venv/ready holds the path of this folder: an environment that was moved or copied is set up again.
+ifneq ($(CURDIR),$(shell cat $(READY) 2> /dev/null))
+.PHONY: $(READY)
+endif
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit( \
+		"cnnlib needs Python 3.11 or later; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
+	$(PYTHON) -m venv .venv
+	$(PIP) --no-deps --no-compile --requirement constraints.txt
+	$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@pwd > $@
+
+.venv/lab: $(READY)
+	$(PIP) --constraint constraints.txt jupyterlab
+	@touch $@
+
+$(HTML): $(READY) $(PAGES) $(MACHINERY)
+	$(PY) book/build.py

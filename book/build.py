@@ -1,0 +1,130 @@
+"""Build the book: one Sphinx a language, side by side, put in place whole or not at all.
+
+`python book/build.py` writes _build/html/{es,en} and _build/html/index.html. It works in _build/work and renames
+at the end, so that a build that fails or is stopped leaves the book that was there as it was.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from jupyter_book.sphinx import build_sphinx
+from sphinx.util.console import nocolor
+
+ROOT = Path(__file__).resolve().parents[1]
+LANGUAGES = ("es", "en")
+
+
+class BuildError(Exception):
+    """The book could not be built; the message says why."""
+
+
+def build_language(language: str, work: Path) -> str | int:
+    """Build the pages of one language; the exit status of the process: 0, 1 after warnings, or an error's text."""
+    nocolor()
+    source = ROOT / "book" / language
+    result = build_sphinx(
+        source,
+        work / language / "html",
+        path_config=ROOT / "_config.yml",
+        noconfig=True,
+        doctreedir=work / language / "doctrees",
+        confoverrides={
+            "language": language,
+            "external_toc_path": str(source / "_toc.yml"),
+            "latex_individualpages": False,
+        },
+        quiet=True,
+        warningiserror=True,
+        keep_going=True,
+    )
+    if isinstance(result, BaseException):
+        return f"{type(result).__name__}: {result}"
+    return result
+
+
+def run_languages(work: Path):
+    """Build all languages at once, each in a process of its own: Sphinx sets its language for a whole process."""
+    builds = {
+        language: subprocess.Popen(
+            [sys.executable, __file__, language, str(work)],
+            env=os.environ | {"TMPDIR": str(work)},  # what Sphinx leaves there goes with the work folder
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        )
+        for language in LANGUAGES
+    }
+    try:
+        outputs = {language: build.communicate()[0] for language, build in builds.items()}
+    finally:
+        for build in builds.values():
+            build.kill()
+    failed = {name: build.returncode for name, build in builds.items() if build.returncode}
+    for name in failed:
+        print(outputs[name], file=sys.stderr)
+    if failed:
+        raise BuildError("; ".join(f"{name}: {cause(outputs[name], code)}" for name, code in failed.items()))
+
+
+def cause(output: str, code: int) -> str:
+    """Why Sphinx failed: the error that it ends with, or the first of its warnings."""
+    lines = output.strip().splitlines() or [f"its process ended with status {code}"]
+    warnings = [line for line in lines if "WARNING" in line or "ERROR" in line]
+    return warnings[0] if lines[-1] in warnings else lines[-1]
+
+
+def assemble(work: Path) -> Path:
+    """Put the languages and the page that leads to them into one folder."""
+    site = work / "site"
+    site.mkdir()
+    for language in LANGUAGES:
+        (work / language / "html").rename(site / language)
+    shutil.copyfile(ROOT / "book/_templates/landing.html", site / "index.html")
+    return site
+
+
+def replace(site: Path, html: Path, old: Path):
+    """Put the new site in the old one's place; the old one comes back if that fails."""
+    if html.exists():
+        html.rename(old)
+    try:
+        site.rename(html)
+    except BaseException:
+        if old.exists():
+            old.rename(html)
+        raise
+
+
+def build(target: Path):
+    """Build the whole book into target/html."""
+    work = target / "work"
+    target.mkdir(exist_ok=True)
+    with open(target / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second build waits for the first
+        try:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
+            run_languages(work)
+            replace(assemble(work), target / "html", work / "old")
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def main() -> str | int:
+    if len(sys.argv) == 3:
+        return build_language(sys.argv[1], Path(sys.argv[2]))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        build(ROOT / "_build")
+    except (BuildError, OSError) as error:
+        return f"The book was not built: {error}\nWhat was in {ROOT / '_build/html'} is untouched."
+    except KeyboardInterrupt:
+        return f"The build was stopped. What was in {ROOT / '_build/html'} is untouched."
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Building the book: whole or not at all, and with the addresses that its settings give."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = """(top)=
+# {name}
+
+This page is just long enough for it to have a description of its own.
+
+(end)=
+## The end
+
+From [](#end) to [](next.md#end), where $x_{{{name}}}$ is.
+"""
+SITE, REPOSITORY = "https://example.org/book", "https://github.com/example/book"
+
+
+def run_build(book: Path, **options) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "book/build.py"], cwd=book, encoding="utf-8",
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def outcome(build: subprocess.Popen) -> tuple[int, str]:
+    """The exit status of a build and its last two lines."""
+    _, errors = build.communicate(timeout=300)
+    return build.returncode, "\n".join(errors.splitlines()[-2:])
+
+
+def snapshot(book: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in (book / "_build").rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    """A book of two short pages, published at an address, and built once."""
+    book = tmp_path_factory.mktemp("un libro pequeño")
+    for part in ("book/_ext", "book/_static", "book/_templates"):
+        shutil.copytree(ROOT / part, book / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("book/build.py", "book/references.bib"):
+        shutil.copy(ROOT / part, book / part)
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    settings["repository"]["url"], settings["html"]["baseurl"] = REPOSITORY, SITE
+    (book / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    for language in ("es", "en"):
+        folder = book / "book" / language
+        folder.mkdir()
+        (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: next\n", "utf-8")
+        for name in ("index", "next"):
+            (folder / f"{name}.md").write_text(PAGE.format(name=name), "utf-8")
+    status, message = outcome(run_build(book))
+    assert status == 0, message
+    return book
+
+
+@pytest.fixture
+def failing_build(published):
+    """Build once more, and see that the book of before is left as it was, with nothing beside it."""
+    before = snapshot(published)
+
+    def build(**options):
+        status, message = outcome(run_build(published, **options))
+        assert status == 1
+        assert "is untouched" in message
+        return message
+
+    yield build
+    assert snapshot(published) == before
+
+
+@pytest.mark.parametrize(("language", "twin"), [("es", "en"), ("en", "es")])
+def test_a_published_book_gives_its_addresses(published, language, twin):
+    page = (published / "_build/html" / language / "next.html").read_text("utf-8")
+    soup = BeautifulSoup(page, "html.parser")
+    alternates = {link["hreflang"]: link["href"] for link in soup.select("link[rel=alternate]")}
+    edit = soup.select_one("a[class*=source-edit-button]")
+    assert soup.select_one("link[rel=canonical]")["href"] == f"{SITE}/{language}/next.html"
+    assert alternates == {code: f"{SITE}/{code}/next.html" for code in (language, twin)}
+    assert edit["href"] == f"{REPOSITORY}/edit/main/book/{language}/next.md"
+
+
+def test_an_anchor_belongs_to_its_page(published):
+    soup = BeautifulSoup((published / "_build/html/es/index.html").read_text("utf-8"), "html.parser")
+    assert [section["id"] for section in soup.select("article section")] == ["top", "end"]
+    assert [link["href"] for link in soup.select("article p a")] == ["#end", "next.html#end"]
+    assert [link.get_text() for link in soup.select("article p a")] == ["The end", "The end"]
+
+
+def test_a_warning_stops_the_build_and_is_named(published, failing_build):
+    page = published / "book/es/next.md"
+    text = page.read_text("utf-8")
+    page.write_text(text + "\n$\\frac{1$\n\n[](no-such-page.md)\n", "utf-8")
+    try:
+        message = failing_build()
+    finally:
+        page.write_text(text, "utf-8")
+    assert "es: " in message and "next.md" in message and "WARNING" in message
+    assert "en: " not in message
+
+
+def test_a_full_disk_stops_the_build_and_is_named(failing_build):
+    # Files of at most 20 kB stand for a disk with no room: the system refuses the write in the same place.
+    message = failing_build(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+    assert "File too large" in message
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_stopped_leaves_no_trace(published, number):
+    before = snapshot(published)
+    build = run_build(published, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    deadline = time.monotonic() + 60
+    while not (published / "_build/work/es").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    build.send_signal(number)
+    status, message = outcome(build)
+    assert status == 1 and "was stopped" in message and "is untouched" in message
+    assert snapshot(published) == before

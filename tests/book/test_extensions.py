@@ -1,0 +1,123 @@
+"""The parts of the book's machinery, one by one."""
+
+import struct
+
+import bibliography
+import build
+import images
+import katex
+import languages
+import pages
+import pytest
+import slim
+import tinycss2
+from docutils import nodes
+from pybtex.database import parse_file
+from pybtex.plugin import find_plugin
+
+
+@pytest.mark.parametrize("display", [False, True])
+def test_an_equation_is_drawn_and_can_be_read_aloud(display):
+    html = katex.render(r"\frac{1}{2}", display)
+    assert 'class="katex-html" aria-hidden="true"' in html
+    assert "<mfrac>" in html
+    assert ('tabindex="0"' in html) == display
+
+
+def test_a_numbered_block_is_not_numbered_twice():
+    assert "eqn-num" not in katex.render(r"\begin{align}x &= 1\end{align}", True)
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [(r"\frac{1", "^KaTeX parse error: .*expected '}'"), (r"\nonsense", "Undefined control sequence")],
+)
+def test_a_mistake_in_an_equation_is_told_in_the_words_of_katex(tex, words):
+    with pytest.raises(ValueError, match=words):
+        katex.render(tex, False)
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".a{x:1}", True),
+        (".z{x:1}", False),
+        (".z,.a{x:1}", True),
+        (".a .z{x:1}", False),
+        ("p{x:1}", True),
+        (".a:not(.z){x:1}", True),
+        ("@media print{.a{x:1}}", True),
+        ("@media print{.z{x:1}}", False),
+    ],
+)
+def test_a_style_rule_stays_when_something_can_meet_it(css, kept):
+    purged = slim.purge(tinycss2.parse_stylesheet(css, True, True), {"a"})
+    assert ("x:1" in purged) == kept
+    assert ".z" not in purged.replace(":not(.z)", "")
+
+
+def test_a_font_stays_when_a_rule_names_it():
+    used, idle = "@font-face{font-family:Used;src:x}", "@font-face{font-family:Idle;src:x}"
+    assert slim.drop_idle_fonts(used + idle + "p{font-family:Used}") == used + "p{font-family:Used}"
+
+
+def test_an_image_gets_the_size_of_its_file(tmp_path):
+    (tmp_path / "dot.gif").write_bytes(b"GIF89a" + struct.pack("<HH", 30, 20))
+    tag = images.sized('<img alt="dot" src="dot.gif" />', tmp_path / "page.html")
+    assert tag == '<img alt="dot" src="dot.gif" width="30" height="20" loading="lazy">'
+
+
+@pytest.mark.parametrize("tag", ['<img src="dot.gif" width="5">', '<img src="data:image/gif;base64,R0">'])
+def test_an_image_with_a_size_or_without_a_file_is_left_alone(tag, tmp_path):
+    assert images.sized(tag, tmp_path / "page.html") == tag
+
+
+@pytest.mark.parametrize(
+    ("theme", "spanish"),
+    [
+        ('<div id="jb-print-docs-body" class="x"><h1>T</h1></div>',
+         '<div id="jb-print-docs-body" class="x"><p class="h1">T</p></div>'),
+        ('<a title="Link to this heading">#</a>', '<a title="Enlace a este lugar">#</a>'),
+        ('<i class="fa-solid fa-list"></i>', '<i class="fa-solid fa-list" aria-hidden="true"></i>'),
+        ('<th class="head"><p></p></th>', "<td></td>"),
+        ('<div class="cell tag_hide-cell tag_solution"><details><summary><p class="a">x</p><p class="b">y</p>',
+         '<div class="cell tag_hide-cell tag_solution"><details><summary>'
+         '<p class="a">Mostrar la solución</p><p class="b">Ocultar la solución</p>'),
+    ],
+)  # fmt: skip
+def test_what_the_theme_leaves_wrong_is_put_right(theme, spanish):
+    assert pages.repaired(theme, "es") == spanish
+
+
+def test_both_languages_have_the_same_texts():
+    assert languages.TEXTS["es"].keys() == languages.TEXTS["en"].keys()
+
+
+def test_a_description_is_the_first_paragraph_that_says_something():
+    maths = nodes.paragraph("", "A paragraph with maths is passed over, because it reads badly: ", nodes.math("", "x"))
+    page = nodes.section("", nodes.paragraph("", "Short."), maths, nodes.paragraph("", "word " * 50))
+    description = languages.description(page)
+    assert description.startswith("word word") and description.endswith("word…")
+    assert 150 <= len(description) <= 161
+
+
+@pytest.mark.parametrize(("language", "joined"), [("es", "Kingma y Jimmy Ba"), ("en", "Kingma and Jimmy Ba")])
+def test_sources_are_listed_in_the_language_of_the_page(language, joined):
+    entry = parse_file(build.ROOT / "book/references.bib").entries["kingma2015"]
+    plain = find_plugin("pybtex.backends", "plaintext")()
+    (formatted,) = bibliography.STYLES[language]().format_entries([entry])
+    text = formatted.text.render(plain)
+    assert joined in text
+    assert {"es": " En ", "en": " In "}[language] in text
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        ("reading\na.md:1: WARNING: first\nb.md:2: WARNING: second\n", "a.md:1: WARNING: first"),
+        ("a.md:1: WARNING: first\nOSError: no room\n", "OSError: no room"),
+        ("", "its process ended with status -9"),
+    ],
+)
+def test_a_failed_build_names_its_cause(output, cause):
+    assert build.cause(output, -9) == cause
