@@ -132,7 +132,8 @@ def check_loss(found: float, z: Array, labels: Array) -> None:
         found,
         right,
         [
-            (-right, "el signo está al revés: la pérdida es positiva", "the sign is the wrong way round: the loss is positive"),
+            (-right, "el signo está al revés: la pérdida es positiva",
+             "the sign is the wrong way round: the loss is positive"),
             (N * right, "es la suma sobre el lote: se pide la media",
              "that is the sum over the batch: the mean is asked for"),
             (right / K, "se divide por N, el número de filas, no por N·K",
