@@ -21,7 +21,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable lint execute twins lab serve bench clean
+.PHONY: help book test test-portable test-wheel mutants lint execute twins lab serve bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -32,8 +32,8 @@ book: $(HTML) ## build the book in both languages
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
-test: $(READY) $(HTML) lint ## run every check: lint, package, notebooks, pages
-	$(PYTEST) --nbval --nbval-current-env tests cnnlib book/es book/en
+test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, notebooks, pages
+	$(PYTEST) --nbval --nbval-current-env --cov tests cnnlib book/es book/en
 
 test-portable: $(READY) ## run the notebooks as other processors would
 	set -e; for core in Nehalem Sandybridge Haswell; do for threads in 1 2; do \
@@ -41,8 +41,22 @@ test-portable: $(READY) ## run the notebooks as other processors would
 		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads $(PYTEST) --nbval --nbval-current-env -q book/es book/en; \
 	done; done
 
-lint: $(READY) ## check the style of code and notebooks
+test-wheel: $(READY) ## install the wheel into empty environments, with the oldest and newest libraries, and use it
+	$(PY) scripts/test_wheel.py
+
+# Counted by mutmut, with the tests of tests/ alone; the survivors are told of in tests/MUTANTS.md.
+mutants: export OPENBLAS_NUM_THREADS = 1
+mutants: export OMP_NUM_THREADS = 1
+mutants: .venv/mutmut ## change the mathematics in 2,000 small ways: the tests must see 95 %
+	$(PY) -m mutmut run --max-children 2
+	$(PY) -m mutmut results
+	$(PY) -m mutmut export-cicd-stats
+	@$(PY) -c 'import json; n = json.load(open("mutants/mutmut-cicd-stats.json")); \
+		share = 1 - n["survived"] / n["total"]; print(f"{share:.1%} of {n[\"total\"]} seen"); exit(share < 0.95)'
+
+lint: $(READY) ## check the style of code and notebooks, and the types of cnnlib
 	$(PY) -m ruff check .
+	$(PY) -m mypy
 
 execute: $(READY) ## run the notebooks again and store their outputs (NB=book/en/01-convolution.ipynb for one)
 	$(PY) book/execute.py $(NB)
@@ -60,7 +74,7 @@ bench: $(READY) ## measure the speed of cnnlib
 	$(PY) benchmarks/problem7.py
 
 clean: ## remove what the other commands made
-	rm -rf .venv .cache _build .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build
+	rm -rf .venv .cache _build mutants .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .venv/ready holds the path of this folder: an environment that was moved or copied is set up again.
@@ -74,6 +88,15 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP) --no-deps --no-compile --requirement constraints.txt
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@pwd > $@
+
+# Not part of READY: the book needs neither. On other Pythons than 3.11 nothing is installed.
+.venv/torch: $(READY) constraints-torch.txt
+	$(PIP) --no-compile --constraint constraints.txt --requirement constraints-torch.txt
+	@touch $@
+
+.venv/mutmut: $(READY)
+	$(PIP) --constraint constraints.txt mutmut==3.8.1
+	@touch $@
 
 .venv/lab: $(READY)
 	$(PIP) --constraint constraints.txt jupyterlab

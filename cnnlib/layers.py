@@ -68,6 +68,7 @@ class Layer:
         """The shape of the input -> the shape of the output; draws the parameters, if any, from `rng`."""
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a generator such as np.random.default_rng(0); got {rng!r}")
+        dtype = np.dtype(dtype)
         if dtype not in (np.float32, np.float64):
             raise TypeError(f"dtype must be float32 or float64; got {dtype}")
         output_shape = self.output_shape(input_shape)

@@ -71,7 +71,7 @@ def local_response_forward(
     """x / (k + alpha / size * sum of squares over `size` neighboring channels)^beta: (N, H, W, C) -> y, cache.
 
     x: images.  The channels beyond the first and the last count as 0. For an even `size` the longer half lies
-    before the channel.
+        before the channel.
 
     >>> local_response_forward(np.full((1, 1, 1, 3), 2.0), size=3, alpha=3.0, beta=1.0)[0].round(3)
     array([[[[0.222, 0.154, 0.222]]]])
@@ -105,7 +105,7 @@ class BatchNorm2D(Layer):
     """Batch normalization with running statistics: (N, H, W, C) -> (N, H, W, C); see `batchnorm2d_forward`.
 
     momentum: how far the running mean and variance move to those of each batch while training; outside
-    training they take the place of the batch's. The running variance divides by N * H * W - 1.
+        training they take the place of the batch's. The running variance divides by N * H * W - 1.
     params: gamma (C,), beta (C,).  running_mean, running_var: (C,).
     """
 

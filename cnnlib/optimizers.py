@@ -100,7 +100,7 @@ class AdaGrad(Optimizer):
     """Smaller steps where gradients have been large: h += dw * dw; w -= lr * dw / (sqrt(h) + eps).
 
     lr: a number, or a function of the step.  initial: the value of every sum h at the start; at 0 the first
-    step has the length lr in every coordinate, at 1 the first steps are short wherever gradients are small.
+        step has the length lr in every coordinate, at 1 the first steps are short wherever gradients are small.
 
     >>> w = np.array([1.0, 1.0])
     >>> AdaGrad(lr=0.1).step({"w": w}, {"w": np.array([2.0, -0.01])})

@@ -7,6 +7,7 @@ import pytest
 
 from cnnlib import (
     SGD,
+    AdaGrad,
     Adam,
     BatchNorm2D,
     CNNClassifier,
@@ -24,6 +25,8 @@ from cnnlib import (
     schedules,
     summary,
 )
+from cnnlib.dropout import dropout_forward
+from cnnlib.normalize import batchnorm2d_forward, local_response_forward
 
 rng = np.random.default_rng(0)
 
@@ -74,6 +77,53 @@ def test_batch_normalization_in_float32_is_as_exact_as_its_digits():
     np.testing.assert_allclose(y, right, rtol=1e-5, atol=1e-5)
 
 
+def test_batch_normalization_takes_eps_from_its_caller_and_1e_5_by_itself():
+    x, ones, zeros = rng.standard_normal((3, 2, 2, 2)) / 100, np.ones(2), np.zeros(2)
+    centered, variance = x - x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    np.testing.assert_allclose(batchnorm2d_forward(x, ones, zeros)[0], centered / np.sqrt(variance + 1e-5))
+    y, _ = built(BatchNorm2D(eps=0.5), (2, 2, 2)).forward(x, train=True)
+    np.testing.assert_allclose(y, centered / np.sqrt(variance + 0.5))
+
+
+def test_batch_normalization_of_the_smallest_batches():
+    layer = built(BatchNorm2D(momentum=1), (1, 1, 1))
+    _, cache = layer.forward(np.full((1, 1, 1, 1), 3.0), train=True)
+    assert layer.backward(np.ones((1, 1, 1, 1)), cache)[0] == 0  # one pixel is its own mean: y does not move
+    layer.forward(np.array([1.0, 3.0]).reshape(2, 1, 1, 1), train=True)
+    assert (layer.running_mean, layer.running_var) == (2, 2)
+    assert check_gradients(layer, rng.standard_normal((4, 1, 1, 1)), train=True) < 1e-7
+
+
+def test_batch_normalization_keeps_its_dtype():
+    layer, x = built(BatchNorm2D(), (2, 2, 3), np.float32), rng.standard_normal((4, 2, 2, 3)).astype(np.float32)
+    assert (layer.running_mean.dtype, layer.running_var.dtype) == (np.float32, np.float32)
+    layer.running_var = layer.running_var.astype(np.float64)
+    layer.forward(x, train=True)
+    assert (layer.running_mean.dtype, layer.forward(x)[0].dtype) == (np.float32, np.float32)
+    layer = built(BatchNorm2D(), (2, 2, 3), np.float32)
+    layer.forward(x.astype(np.float64), train=True)
+    assert (layer.running_mean.dtype, layer.running_var.dtype) == (np.float32, np.float32)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 9])
+@pytest.mark.parametrize("C", [1, 3, 6])
+def test_local_response_is_its_formula_channel_by_channel(size, C):
+    x = rng.standard_normal((2, 2, 1, C))
+    layer, right = LocalResponseNorm(size, alpha=0.5, beta=0.6, k=2.0), np.empty_like(x)
+    for c in range(C):
+        neighbors = x[..., max(c - size // 2, 0) : c + (size - 1) // 2 + 1]
+        right[..., c] = x[..., c] / (2 + 0.5 / size * (neighbors**2).sum(axis=-1)) ** 0.6
+    np.testing.assert_allclose(layer.forward(x)[0], right)
+    assert check_gradients(layer, x) < 1e-7
+
+
+def test_local_response_has_the_settings_of_the_paper_by_itself():
+    x = rng.standard_normal((2, 2, 1, 7)) * 100
+    y = local_response_forward(x)[0]
+    np.testing.assert_array_equal(y, local_response_forward(x, size=5, alpha=1e-4, beta=0.75, k=1.0)[0])
+    np.testing.assert_array_equal(y, LocalResponseNorm().forward(x)[0])
+
+
 def test_local_response_looks_at_its_neighbors_alone():
     x = np.zeros((1, 1, 1, 9))
     x[..., 4] = 3
@@ -99,6 +149,20 @@ def test_the_same_seed_gives_the_same_dropout_and_a_check_restores_it():
     x = np.ones((4, 9))
     check_gradients(first, x, train=True)
     np.testing.assert_array_equal(first.forward(x, train=True)[0], second.forward(x, train=True)[0])
+
+
+def test_every_dropout_draws_its_own_values():
+    seeds, x = np.random.default_rng(0), np.ones((1, 64))
+    layers = [Dropout(0.5) for _ in range(200)]
+    for layer in layers:
+        layer.build((64,), seeds)
+    assert len({layer.forward(x, train=True)[0].tobytes() for layer in layers}) == 200
+
+
+def test_dropout_at_rate_0_does_nothing_and_keeps_nothing():
+    x = np.ones((2, 3))
+    y, cache = built(Dropout(0), (3,)).forward(x, train=True)
+    assert (y == x).all() and cache is None
 
 
 def test_a_residual_adds_what_its_body_gives():
@@ -129,6 +193,38 @@ def test_rmsprop_and_adam_follow_their_equations():
         m, v = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
         w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
     np.testing.assert_allclose(found["w"], w)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "first_step"),
+    [
+        (AdaGrad(0.1, eps=0.5), 0.1 * 3 / (3 + 0.5)),
+        (RMSProp(0.1, rho=0.75, eps=0.5), 0.1 * 3 / (1.5 + 0.5)),
+        (Adam(0.1, eps=0.5), 0.1 * 3 / (3 + 0.5)),
+    ],
+    ids=repr,
+)
+def test_eps_is_added_to_the_root(optimizer, first_step):
+    w = {"w": np.zeros(1)}
+    copy.deepcopy(optimizer).step(w, {"w": np.array([3.0])})
+    assert np.isclose(w["w"][0], -first_step)
+
+
+@pytest.mark.parametrize(
+    "optimizer", [SGD(0.1, 0.9), SGD(0.1, 0.9, nesterov=True), AdaGrad(0.1), RMSProp(0.1), Adam(0.1)], ids=repr
+)
+def test_parameters_of_one_shape_do_not_share_a_memory(optimizer):
+    gradients = {"a": rng.standard_normal((3, 4)), "b": rng.standard_normal((3, 4))}
+    together, alone = {name: np.ones(4) for name in gradients}, {name: np.ones(4) for name in gradients}
+    for name, g in gradients.items():
+        single = copy.deepcopy(optimizer)
+        for dw in g:
+            single.step({name: alone[name]}, {name: dw})
+    both = copy.deepcopy(optimizer)
+    for a, b in zip(*gradients.values(), strict=True):
+        both.step(together, {"a": a, "b": b})
+    for name, w in alone.items():
+        np.testing.assert_allclose(together[name], w)
 
 
 @pytest.mark.parametrize("optimizer", [RMSProp(0.1), Adam(0.1), SGD(0.1, 0.9)], ids=repr)
@@ -170,6 +266,11 @@ def test_a_schedule_works_in_the_classifier():
         (lambda: BatchNorm2D(momentum=7), ValueError, "momentum must be finite and at least 0 and at most 1; got 7"),
         (lambda: BatchNorm2D(eps="y"), TypeError, "eps must be a number; got 'y'"),
         (lambda: LocalResponseNorm(0), ValueError, "size must be at least 1; got 0"),
+        (lambda: LocalResponseNorm(alpha=-1), ValueError, "^alpha must be finite and at least 0; got -1"),
+        (lambda: built(LocalResponseNorm(), (4,)), ValueError, r"^LocalResponseNorm takes images.*got \(4,\)"),
+        (lambda: dropout_forward(["a"], 0.5, rng), TypeError, "^x must hold real numbers; got dtype <U1"),
+        (lambda: Dropout().forward(["a"]), TypeError, "^x must hold real numbers; got dtype <U1"),
+        (lambda: Dropout().backward(["a"], None), TypeError, "^dy must hold real numbers; got dtype <U1"),
         (lambda: built(BatchNorm2D(), (4, 4, 1)).forward(images(3)), ValueError, "have 1 channels, x has 3"),
         (lambda: Residual(MaxPool2D(6)).forward(images(3)), ValueError, r"got \(2, 1, 1, 3\) and \(2, 6, 6, 3\)"),
         (lambda: Parallel([MaxPool2D(2), MaxPool2D(3)]).forward(images(3)), ValueError, "the same height and width"),

@@ -79,6 +79,15 @@ def test_a_seed_repeats_a_run_to_the_bit_and_the_arguments_stay_as_they_were():
     assert clone(clf).set_params(random_state=6).fit(X, y).history_ != first.history_
 
 
+def test_a_random_state_of_numpy_is_a_seed_too():
+    X, y = bars()
+    histories = [
+        CNNClassifier([Flatten(), Dense(2)], epochs=1, random_state=np.random.RandomState(seed)).fit(X, y).history_
+        for seed in (5, 5, 6)
+    ]
+    assert histories[0] == histories[1] != histories[2]
+
+
 @pytest.mark.parametrize(
     ("dtype", "computed"), [(np.float64, np.float64), (np.float32, np.float32), (np.uint8, np.float32)]
 )

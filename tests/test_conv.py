@@ -172,6 +172,28 @@ def test_errors_say_what_was_expected_and_what_came(x, w, b, options, message):
         conv2d_forward(np.zeros(x), np.zeros(w), b, **options)
 
 
+@pytest.mark.parametrize("name", ["stride", "padding", "dilation", "groups"])
+def test_a_setting_that_is_no_integer_is_named(name):
+    with pytest.raises(TypeError, match=f"^{name} must be an integer; got 0.5"):
+        conv2d_forward(np.zeros((1, 4, 4, 1)), np.zeros((2, 2, 1, 1)), None, **{name: 0.5})
+
+
+def test_the_hint_at_channels_first_comes_where_it_would_help_alone():
+    w, hint = np.zeros((3, 3, 2, 4)), "groups 2: channels first? Try x.transpose(0, 2, 3, 1)"
+    for shape, end in (((1, 4, 8, 8), hint), ((1, 8, 8, 6), "groups 2")):
+        with pytest.raises(ValueError) as caught:
+            conv2d_forward(np.zeros(shape), w, None, groups=2)
+        assert str(caught.value).endswith(end)
+
+
+def test_the_bias_and_the_filters_are_named():
+    x, w = np.zeros((1, 4, 4, 1)), np.zeros((2, 2, 1, 3))
+    with pytest.raises(ValueError, match=r"each of the 3 outputs of w \(2, 2, 1, 3\); got shape \(2,\)"):
+        conv2d_forward(x, w, np.zeros(2))
+    with pytest.raises(TypeError, match="^w must hold real numbers; got dtype <U1"):
+        conv2d_forward(x, np.full((2, 2, 1, 3), "a"), None)
+
+
 def test_a_gradient_of_another_shape_and_text_are_refused():
     _, cache = conv2d_forward(np.zeros((1, 4, 4, 1)), np.zeros((3, 3, 1, 2)), None)
     with pytest.raises(ValueError, match=r"dy must have the shape of the output y, \(1, 2, 2, 2\); got \(1, 2, 2, 1\)"):

@@ -135,7 +135,23 @@ def test_initial_weights_have_the_spread_that_the_rule_names(rule):
     w = rule((300, 200), 300, 200, np.random.default_rng(0), np.float64)
     variance = {init.lecun: 1 / 300, init.glorot: 2 / 500, init.he: 2 / 300}[rule]
     assert np.isclose(w.var(), variance, rtol=0.02) and abs(w.mean()) < 0.001
-    assert not init.zeros((2, 2), 2, 2, np.random.default_rng(0), np.float64).any()
+    alone = rule((300, 200), 1, 0, np.random.default_rng(0), np.float64)  # the smallest layer: one input
+    assert np.isclose(alone.var(), {init.lecun: 1, init.glorot: 2, init.he: 2}[rule], rtol=0.02)
+
+
+def test_initial_zeros_are_zeros_of_the_dtype_asked_for():
+    w = init.zeros((2, 2), 2, 2, np.random.default_rng(0), np.float32)
+    assert w.dtype == np.float32 and not w.any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "groups", "counts"),
+    [((3, 5, 8, 16), 1, (120, 240)), ((3, 5, 2, 16), 4, (30, 60)), ((7, 4), 1, (7, 4))],
+)
+def test_the_fans_count_what_an_output_sees_and_what_an_input_feeds(shape, groups, counts):
+    assert init.fans(shape, groups) == counts and all(type(fan) is int for fan in init.fans(shape, groups))
+    if groups == 1:
+        assert init.fans(shape) == counts
 
 
 @pytest.mark.parametrize(
@@ -265,6 +281,12 @@ def test_the_gradient_check_takes_settings_fixed_in_a_function():
         check_gradients((forward, lambda dy, cache: ()), np.zeros((1, 3, 3, 2)))
     with pytest.raises(TypeError, match="takes no other arrays; got 1"):
         check_gradients(ReLU(), np.zeros(3), np.zeros(3))
+
+
+def test_the_gradient_check_leaves_out_what_is_not_there():
+    x, w = np.random.default_rng(0).standard_normal((2, 3, 3, 1)), np.ones((2, 2, 1, 1))
+    assert check_gradients((conv2d_forward, conv2d_backward), x, w, None) < 1e-8
+    assert check_gradients((conv2d_forward, conv2d_backward), x[:0], w, None) == 0
 
 
 def test_the_gradient_check_takes_train_by_its_place():

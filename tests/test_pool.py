@@ -1,5 +1,7 @@
 """Pooling: equal to the loops, right in its gradients, ties to the first in row order."""
 
+import re
+
 import naive
 import numpy as np
 import pytest
@@ -7,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnlib import avgpool2d_backward, avgpool2d_forward, check_gradients, maxpool2d_backward, maxpool2d_forward
+from cnnlib.arrays import turn
+from cnnlib.pool import global_avgpool2d_backward, global_avgpool2d_forward
 from cnnlib.windows import image_pads
 
 
 @st.composite
 def problems(draw):
-    """A random pooling with few different values, so that ties are common."""
+    """A random pooling with few different values, so that ties are common, and windows without a positive one too."""
     KH, KW = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     padding = draw(
         st.one_of(st.sampled_from(["same", "valid"]), st.tuples(st.integers(0, KH - 1), st.integers(0, KW - 1)))
@@ -20,7 +24,7 @@ def problems(draw):
     stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     shape = draw(st.integers(0, 2)), draw(st.integers(KH, 7)), draw(st.integers(KW, 7)), draw(st.integers(1, 2))
-    return rng.integers(0, 4, shape).astype(np.float64), (KH, KW), stride, padding
+    return rng.integers(-3, 2, shape).astype(np.float64), (KH, KW), stride, padding
 
 
 @settings(deadline=None)
@@ -70,7 +74,24 @@ def test_the_average_of_a_window_at_the_edge_leaves_the_padding_out():
 def test_a_pooling_gives_no_view_of_its_input():
     x = np.random.default_rng(0).random((2, 4, 4, 1))
     for forward in (maxpool2d_forward, avgpool2d_forward):
-        assert not np.shares_memory(forward(x, 1)[0], x)
+        y = forward(x, 1)[0]
+        assert not np.shares_memory(y, x)
+        assert turn(y).flags.c_contiguous, "the batch lies innermost"
+
+
+@pytest.mark.parametrize("shape", [(0, 2, 3, 2), (2, 1, 3, 2), (2, 3, 1, 1), (2, 2, 2, 0)])
+def test_the_global_average_is_the_mean_of_each_channel(shape):
+    x = np.random.default_rng(0).random(shape)
+    y, cache = global_avgpool2d_forward(x)
+    np.testing.assert_allclose(y, x.mean(axis=(1, 2)))
+    dy = np.random.default_rng(1).random(y.shape)
+    assert np.isclose(np.sum(y * dy), np.sum(x * global_avgpool2d_backward(dy, cache)))
+
+
+@pytest.mark.parametrize("shape", [(1, 0, 3, 2), (1, 3, 0, 2)])
+def test_an_image_without_pixels_has_no_average(shape):
+    with pytest.raises(ValueError, match="an image must have at least one pixel; got x " + re.escape(str(shape))):
+        global_avgpool2d_forward(np.zeros(shape))
 
 
 @pytest.mark.parametrize("forward", [maxpool2d_forward, avgpool2d_forward])
@@ -82,6 +103,9 @@ def test_errors(forward):
         forward(x, 6)
     with pytest.raises(ValueError, match=r"4 axes, \(N, H, W, C\); got 3"):
         forward(x[0])
+    for name in ("pool_size", "stride", "padding"):
+        with pytest.raises(TypeError, match=f"^{name} must be an integer; got 0.5"):
+            forward(x, **{"pool_size": 2, name: 0.5})
 
 
 @pytest.mark.parametrize("backward", [maxpool2d_backward, avgpool2d_backward])

@@ -98,9 +98,9 @@ def test_no_file_is_no_file(tmp_path):
         load(tmp_path / "nothing")
 
 
-def npy(array):
+def npy(array, version=(1, 0)):
     content = io.BytesIO()
-    np.save(content, array)
+    np.lib.format.write_array(content, array, version)
     return content.getvalue()
 
 
@@ -140,6 +140,8 @@ def first_layer(**values):
         ({"description": first_layer(filters=10**9)}, "is no network saved by cnnlib"),
         ({"description": first_layer(filters="4")}, "filters must be an integer"),
         ({"description": first_layer(init="eval")}, r"init must be one of \['lecun'"),
+        ({"description": changed(model={"layer": "Sequential", "layers": 3})}, "must be a list of layers; got 3"),
+        ({"arrays": [("0.b.npy", npy(np.zeros(4, np.float32), (2, 0)))]}, r"version \(1, 0\); got \(2, 0\)"),
         ({"description": first_layer(extra=1)}, "Conv2D has the fields"),
         ({"description": changed(input_shape=[8, -9, 2])}, "input_shape must be a list of integers of at least 1"),
         ({"description": changed(version=True)}, "reads version 1 of the format; got True"),
@@ -193,6 +195,13 @@ def test_an_encrypted_file_and_odd_parameters_are_refused(saved, tmp_path):
     layer.params["w"] = layer.params["w"].astype(np.float16)
     with pytest.raises(ValueError, match="save takes parameters of float32 or float64; got"):
         save(layer, tmp_path / "x")
+
+
+def test_two_entries_of_one_name_are_refused(saved):
+    with zipfile.ZipFile(saved, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("0.b.npy", npy(np.zeros(4, np.float32)))
+    with pytest.raises(ValueError, match="the file holds two entries of one name"):
+        load(saved)
 
 
 def test_a_deeply_nested_description_is_refused(saved):

@@ -90,6 +90,16 @@ def test_a_right_answer_passes_and_an_endless_one_is_ended(monkeypatch):
     assert "TimeoutError" in exercises.check("01-1", lambda x: time.sleep(2) or x / 2, "en").message
 
 
+@pytest.mark.usefixtures("exercise")
+def test_without_threads_an_answer_is_checked_all_the_same(monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(answers.threading.Thread, "start", start)
+    assert exercises.check("01-1", lambda x: x / 2, "en").passed
+    assert not exercises.check("01-1", lambda x: x / 3, "en").passed
+
+
 def test_an_exercise_or_language_that_does_not_exist():
     with pytest.raises(ValueError, match="no chapter '99' has exercises"):
         exercises.check("99-1", None, "en")

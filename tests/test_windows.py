@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib import output_size
-from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
+from cnnlib.windows import add_windows, image_pads, image_size, pad, unpad, windows
 
 small = st.integers(1, 4)
 
@@ -33,6 +33,15 @@ def test_the_size_that_the_original_got_wrong():
     assert output_size(7, 3, stride=2) == 3
 
 
+def test_a_window_moves_by_one_pixel_and_needs_no_pixel_of_the_image():
+    assert output_size(7, 3) == output_size(7, 3, padding="valid") == 5
+    assert output_size(0, 1, padding=1) == 2
+
+
+def test_valid_pads_nothing():
+    assert image_pads((7, 8), (3, 2), (2, 1), "valid") == ((0, 0), (0, 0))
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
@@ -41,6 +50,7 @@ def test_the_size_that_the_original_got_wrong():
         ((5, 3, 0), ValueError, "stride must be at least 1; got 0"),
         ((5, 3, 1, -1), ValueError, "padding must be at least 0; got -1"),
         ((5, 3, 1, "full"), ValueError, 'padding must be .* "same" or "valid"; got \'full\''),
+        ((5, 3, 1, 0, 0.5), TypeError, "^dilation must be an integer; got 0.5"),
         ((5.0, 3), TypeError, "size must be an integer; got 5.0"),
         ((5, True), TypeError, "kernel_size must be an integer; got True"),
     ],
@@ -71,6 +81,13 @@ def test_unpad_is_the_adjoint_of_pad():
     g = rng.standard_normal(xp.shape)
     assert xp.shape == (2, 7, 8, 3)
     assert np.isclose(np.sum(xp * g), np.sum(x * unpad(g, pads)))
+
+
+def test_the_size_of_an_image_counts_its_windows_along_both_axes():
+    setting = (3, 2), (2, 1), (1, 0), (2, 3)
+    size, stride, _, dilation = setting
+    padded = pad(np.zeros((1, 9, 8, 1)), image_pads((9, 8), *setting))
+    assert image_size((9, 8), *setting) == windows(padded, size, stride, dilation).shape[1:3] == (4, 5)
 
 
 def test_windows_copies_nothing():

@@ -55,7 +55,7 @@ def resnet(body: Body, channels: int, repeats: Sequence[int], classes: int) -> S
     """A ResNet: (H, W, 3) -> (classes,).
 
     body: `basic` or `bottleneck`.  channels: after the first stage; each later stage doubles them and halves
-    height and width.  repeats: how many blocks in each stage.
+        height and width.  repeats: how many blocks in each stage.
 
     The table does not say how the first pooling pads: here one pixel on each side, as most networks do today.
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import cell_checks
 import pytest
@@ -264,7 +265,10 @@ def test_nbval_sees_an_output_that_the_code_does_not_give(small_book, edit):
     broken = shutil.copy(sound, sound.with_name("broken.ipynb"))
     with edit(broken, "total") as cell:
         cell.outputs[0]["text"] = cell.outputs[0]["text"].replace("16.50", "16.51")
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
-    run = subprocess.run([*command, sound, broken], cwd=small_book, capture_output=True, text=True)
+    # The project's conftest.py, as a plugin: a kernel that does not start gets its second chance here too.
+    options = ["--nbval", "-q", "-p", "no:cacheprovider", "-p", "conftest", "-c", os.devnull]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "pytest", *options, sound, broken]
+    run = subprocess.run(command, cwd=small_book, env=environment, capture_output=True, text=True)
     assert "1 failed, 7 passed" in run.stdout, run.stdout + run.stderr
     assert "broken.ipynb::Cell 0" in run.stdout and "sum: 16.51" in run.stdout
