@@ -30,10 +30,12 @@ book: $(HTML) ## build the book in both languages
 	@echo "The book is built. Open: $(CURDIR)/$(HTML)"
 
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
+# Two runs, because nbval would count in the coverage what the notebooks call, and slow them down.
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
 test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, notebooks, pages
-	$(PYTEST) --nbval --nbval-current-env --cov tests cnnlib book/es book/en
+	$(PYTEST) --cov=cnnlib tests cnnlib
+	$(PYTEST) --nbval --nbval-current-env book/es book/en
 
 test-portable: $(READY) ## run the notebooks as other processors would
 	set -e; for core in Nehalem Sandybridge Haswell; do for threads in 1 2; do \
@@ -52,7 +54,8 @@ mutants: .venv/mutmut ## change the mathematics in 2,000 small ways: the tests m
 	$(PY) -m mutmut results
 	$(PY) -m mutmut export-cicd-stats
 	@$(PY) -c 'import json; n = json.load(open("mutants/mutmut-cicd-stats.json")); \
-		share = 1 - n["survived"] / n["total"]; print(f"{share:.1%} of {n[\"total\"]} seen"); exit(share < 0.95)'
+		seen = (n["killed"] + n["timeout"] + n["segfault"]) / n["total"]; \
+		print("The tests see {:.1%} of {} changes; 95 % is the least".format(seen, n["total"])); exit(seen < 0.95)'
 
 lint: $(READY) ## check the style of code and notebooks, and the types of cnnlib
 	$(PY) -m ruff check .

@@ -83,11 +83,11 @@ def test_unpad_is_the_adjoint_of_pad():
     assert np.isclose(np.sum(xp * g), np.sum(x * unpad(g, pads)))
 
 
-def test_the_size_of_an_image_counts_its_windows_along_both_axes():
-    setting = (3, 2), (2, 1), (1, 0), (2, 3)
-    size, stride, _, dilation = setting
+@pytest.mark.parametrize(("padding", "sizes"), [((1, 0), (4, 5)), ("same", (5, 8)), ("valid", (3, 5))])
+def test_the_size_of_an_image_counts_its_windows_along_both_axes(padding, sizes):
+    setting = (3, 2), (2, 1), padding, (2, 3)
     padded = pad(np.zeros((1, 9, 8, 1)), image_pads((9, 8), *setting))
-    assert image_size((9, 8), *setting) == windows(padded, size, stride, dilation).shape[1:3] == (4, 5)
+    assert image_size((9, 8), *setting) == windows(padded, (3, 2), (2, 1), (2, 3)).shape[1:3] == sizes
 
 
 def test_windows_copies_nothing():
