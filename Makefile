@@ -8,7 +8,7 @@ READY := .venv/ready
 HTML := _build/html/index.html
 PAGES := $(shell find book/es book/en -not -path '*/.ipynb_checkpoints*')
 MACHINERY := _config.yml book/build.py $(shell find book/_ext book/_static book/_templates -type f -not -name '*.pyc') \
-	book/references.bib
+	book/references.bib $(shell find cnnlib -name '*.py')
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 
 # Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
