@@ -4,29 +4,26 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from cnnlib import augment, datasets, exercises, init, schedules
-from cnnlib.conv import conv2d_backward, conv2d_forward
+from cnnlib.activations import ReLU, Sigmoid, Softmax, Tanh
+from cnnlib.conv import Conv2D, conv2d_backward, conv2d_forward
 from cnnlib.costs import receptive_field, summary
-from cnnlib.dense import dense_backward, dense_forward
+from cnnlib.dense import Dense, Flatten, dense_backward, dense_forward
 from cnnlib.dropout import Dropout
 from cnnlib.gradients import check_gradients
-from cnnlib.layers import (
-    AvgPool2D,
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAvgPool2D,
-    Layer,
-    MaxPool2D,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from cnnlib.layer import Layer
 from cnnlib.losses import softmax, softmax_cross_entropy
 from cnnlib.networks import Parallel, Residual, Sequential
 from cnnlib.normalize import BatchNorm2D, LocalResponseNorm
 from cnnlib.optimizers import SGD, AdaGrad, Adam, RMSProp
-from cnnlib.pool import avgpool2d_backward, avgpool2d_forward, maxpool2d_backward, maxpool2d_forward
+from cnnlib.pool import (
+    AvgPool2D,
+    GlobalAvgPool2D,
+    MaxPool2D,
+    avgpool2d_backward,
+    avgpool2d_forward,
+    maxpool2d_backward,
+    maxpool2d_forward,
+)
 from cnnlib.quote import show
 from cnnlib.saving import load, save
 from cnnlib.windows import output_size

@@ -1,11 +1,13 @@
 """Activations: one function, applied to every value; any shape goes in and comes out."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cnnlib.arrays import Array
 from cnnlib.checks import floats, gradient
+from cnnlib.layer import Gradients, Layer
 from cnnlib.losses import softmax
 
 
@@ -74,3 +76,47 @@ def softmax_backward(dy: Any, cache: Array) -> Array:
     """
     dy = gradient(dy, cache.shape)
     return cache * (dy - (dy * cache).sum(axis=-1, keepdims=True))
+
+
+@dataclass
+class ReLU(Layer):
+    """max(x, 0), value by value: any shape -> the same shape."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return relu_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return relu_backward(dy, cache), {}
+
+
+@dataclass
+class Tanh(Layer):
+    """tanh(x), value by value: any shape -> the same shape."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return tanh_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return tanh_backward(dy, cache), {}
+
+
+@dataclass
+class Sigmoid(Layer):
+    """1 / (1 + exp(-x)), value by value: any shape -> the same shape."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return sigmoid_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return sigmoid_backward(dy, cache), {}
+
+
+@dataclass
+class Softmax(Layer):
+    """Probabilities over the last axis: (N, K) -> (N, K). Training needs none: the loss takes logits."""
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return softmax_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return softmax_backward(dy, cache), {}

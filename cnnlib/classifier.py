@@ -13,12 +13,16 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from threadpoolctl import threadpool_limits
 
+from cnnlib.activations import ReLU
 from cnnlib.arrays import Array
 from cnnlib.checks import float_dtype, integer
-from cnnlib.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Shape
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense, Flatten
+from cnnlib.layer import Layer, Shape
 from cnnlib.losses import softmax
 from cnnlib.networks import Sequential
 from cnnlib.optimizers import SGD, Optimizer
+from cnnlib.pool import MaxPool2D
 from cnnlib.training import Augment, Data, History, logits, train
 
 

@@ -7,11 +7,17 @@ is a cross-correlation: the filter is not turned.) All windows side by side form
 convolution is one matrix product: "im2col". Its backward pass is the transpose of the same two steps.
 """
 
+from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
+import numpy as np
+
 from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, turn
-from cnnlib.checks import bias, floats, gradient, images, integer, pair
-from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
+from cnnlib.checks import bias, floats, gradient, image_shape, images, integer, pair
+from cnnlib.init import lecun
+from cnnlib.layer import Gradients, Init, Layer, Shape, named, weights_and_bias
+from cnnlib.windows import add_windows, image_pads, image_size, pad, span, unpad, windows
 
 Cache = tuple[Array, Array, bool, Pads, Pair, Pair, int]
 
@@ -140,3 +146,53 @@ def check_shapes(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
             f"x (N, H, W, C) has C = {x[3]} channels, w (KH, KW, C / groups, F) wants {w[2] * groups}; "
             f"got x {x}, w {w}, groups {groups}{hint}"
         )
+
+
+@dataclass
+class Conv2D(Layer):
+    """A convolution with learned filters: (N, H, W, C) -> (N, OH, OW, filters).
+
+    filters: how many.  kernel_size, stride, dilation: pixels, an integer or a pair (vertical, horizontal).
+    padding: an integer, a pair, "same" or "valid".  groups: see `conv2d_forward`.
+    params: w (KH, KW, C / groups, filters), b (filters,) unless use_bias is False.
+
+    >>> Conv2D(8, kernel_size=3, padding=1).build((28, 28, 1), np.random.default_rng(0))
+    (28, 28, 8)
+    """
+
+    filters: int
+    kernel_size: IntOrPair = 3
+    stride: IntOrPair = 1
+    padding: Padding = 0
+    dilation: IntOrPair = 1
+    groups: int = 1
+    use_bias: bool = True
+    init: Init = field(default=lecun, repr=False)  # its repr is an address in memory
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        H, W, C = image_shape(input_shape, "Conv2D")
+        check_groups(C, integer(self.filters, "filters", 1), self.groups)
+        settings = pair(self.kernel_size, "kernel_size"), pair(self.stride, "stride")
+        return *image_size((H, W), *settings, self.padding, pair(self.dilation, "dilation")), self.filters
+
+    def param_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        w = (*pair(self.kernel_size, "kernel_size"), input_shape[-1] // self.groups, self.filters)
+        return {"w": w, "b": (self.filters,)} if self.use_bias else {"w": w}
+
+    def allocate(self, input_shape: Shape, rng: np.random.Generator, dtype: Any) -> None:
+        self.params = weights_and_bias(self.param_shapes(input_shape), self.init, self.groups, rng, dtype)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.output_shape(input_shape)[:2]) * prod(self.param_shapes(input_shape)["w"])
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        (KH, KW), (DH, DW) = pair(self.kernel_size, "kernel_size"), pair(self.dilation, "dilation")
+        return (span(KH, DH), span(KW, DW)), pair(self.stride, "stride")
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        w, b = self.parameter("w"), self.params.get("b")
+        return conv2d_forward(x, w, b, self.stride, self.padding, self.dilation, self.groups)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        dx, dw, db = conv2d_backward(dy, cache, need_dx)
+        return dx, named(dw, db)

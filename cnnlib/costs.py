@@ -6,7 +6,7 @@ from html import escape
 from math import prod
 
 from cnnlib.arrays import Pair
-from cnnlib.layers import Layer, Shape
+from cnnlib.layer import Layer, Shape
 from cnnlib.networks import Parallel, Residual, Sequential
 
 BYTES = 4  # float32

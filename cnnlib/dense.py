@@ -3,10 +3,16 @@
 y = x @ w + b      dx = dy @ w.T      dw = x.T @ dy      db = sum of dy over the batch
 """
 
+from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
-from cnnlib.arrays import Array
-from cnnlib.checks import bias, floats, gradient, images, rows
+import numpy as np
+
+from cnnlib.arrays import Array, Pair
+from cnnlib.checks import bias, floats, gradient, image_shape, images, integer, rows
+from cnnlib.init import lecun
+from cnnlib.layer import Gradients, Init, Layer, Shape, named, weights_and_bias
 
 DenseCache = tuple[Array, Array, bool]
 
@@ -72,3 +78,64 @@ def flatten_backward(dy: Any, cache: tuple[int, ...]) -> Array:
     """The gradient of the rows (N, H*W*C) -> dx (N, H, W, C): the same values in the shape of the images."""
     N, H, W, C = cache
     return gradient(dy, (N, H * W * C)).T.reshape(H, W, C, N).transpose(3, 0, 1, 2)
+
+
+@dataclass
+class Flatten(Layer):
+    """Every image as one row, rows first, channels last: (N, H, W, C) -> (N, H*W*C).
+
+    >>> Flatten().build((14, 14, 8), np.random.default_rng(0))
+    (1568,)
+    """
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (prod(image_shape(input_shape, "Flatten")),)
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return flatten_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return flatten_backward(dy, cache), {}
+
+
+@dataclass
+class Dense(Layer):
+    """Every output sees every input: (N, D) -> (N, units); params w (D, units), b (units,) unless use_bias is False.
+
+    >>> Dense(10).build((64,), np.random.default_rng(0))
+    (10,)
+    """
+
+    units: int
+    use_bias: bool = True
+    init: Init = field(default=lecun, repr=False)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            hint = ": put a Flatten() before it" if len(input_shape) == 3 else ""
+            raise ValueError(f"Dense takes rows, an input_shape (D,) without the batch; got {tuple(input_shape)}{hint}")
+        integer(input_shape[0], "input_shape", 1)
+        return (integer(self.units, "units", 1),)
+
+    def param_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        w = (input_shape[0], self.units)
+        return {"w": w, "b": (self.units,)} if self.use_bias else {"w": w}
+
+    def allocate(self, input_shape: Shape, rng: np.random.Generator, dtype: Any) -> None:
+        self.params = weights_and_bias(self.param_shapes(input_shape), self.init, 1, rng, dtype)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.param_shapes(input_shape)["w"])
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return dense_forward(x, self.parameter("w"), self.params.get("b"))
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        dx, dw, db = dense_backward(dy, cache, need_dx)
+        return dx, named(dw, db)

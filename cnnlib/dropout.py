@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnlib.arrays import Array
 from cnnlib.checks import floats, gradient
-from cnnlib.layers import Gradients, Layer, Shape
+from cnnlib.layer import Gradients, Layer, Shape
 
 
 def dropout_forward(x: Any, rate: float, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arrays import Array
-from cnnlib.layers import Layer
+from cnnlib.layer import Layer
 
 Function = Callable[..., Any]
 Named = dict[str, Any]

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnlib.arrays import Array
 from cnnlib.checks import floats
-from cnnlib.layers import Gradients, Layer, Shape
+from cnnlib.layer import Gradients, Layer, Shape
 
 
 @dataclass
@@ -16,7 +16,8 @@ class Sequential(Layer):
 
     params: the layers' own arrays under keys like "0.w"; the gradients have the same keys.
 
-    >>> from cnnlib.layers import Dense, ReLU
+    >>> from cnnlib.activations import ReLU
+    >>> from cnnlib.dense import Dense
     >>> model = Sequential([Dense(3), ReLU(), Dense(2)])
     >>> model.build((4,), np.random.default_rng(0))
     (2,)
@@ -85,7 +86,7 @@ class Residual(Layer):
     body, shortcut: layers, or a Sequential. shortcut None passes x on as it is.
     params: under keys like "body.0.w" and "shortcut.w".
 
-    >>> from cnnlib.layers import Conv2D
+    >>> from cnnlib.conv import Conv2D
     >>> Residual(Conv2D(4, padding="same")).build((8, 8, 4), np.random.default_rng(0))
     (8, 8, 4)
 
@@ -145,7 +146,8 @@ class Parallel(Layer):
     branches: layers or Sequentials whose outputs have the same height and width.
     params: under keys like "0.w" and "1.0.w".
 
-    >>> from cnnlib.layers import Conv2D, MaxPool2D
+    >>> from cnnlib.conv import Conv2D
+    >>> from cnnlib.pool import MaxPool2D
     >>> Parallel([Conv2D(4, 1), MaxPool2D(3, 1, 1)]).build((8, 8, 3), np.random.default_rng(0))
     (8, 8, 7)
 

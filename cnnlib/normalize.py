@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnlib.arrays import Array, batch_innermost
 from cnnlib.checks import gradient, image_shape, images, integer, number
-from cnnlib.layers import Gradients, Layer, Shape
+from cnnlib.layer import Gradients, Layer, Shape
 
 Statistics = tuple[Array, Array]
 BatchCache = tuple[Array, Array, Array, bool]

@@ -4,13 +4,15 @@ Max pooling sends the gradient of a window to the place of its maximum: on a tie
 order. Average pooling spreads it evenly over the pixels that it counted; the padding is not counted.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, batch_innermost, full_images
-from cnnlib.checks import gradient, images, pair
-from cnnlib.windows import add_windows, image_pads, pad, unpad, windows
+from cnnlib.checks import gradient, image_shape, images, pair
+from cnnlib.layer import Gradients, Layer, Shape
+from cnnlib.windows import add_windows, image_pads, image_size, pad, unpad, windows
 
 MaxCache = tuple[Array, Array, Pair, Pair, Pads]
 AvgCache = tuple[tuple[int, ...], Array, Pair, Pair, Pads]
@@ -148,3 +150,83 @@ def pool_settings(pool_size: IntOrPair, stride: IntOrPair | None, padding: Paddi
     if not isinstance(padding, str) and any(p >= k for p, k in zip(pair(padding, "padding", 0), size, strict=True)):
         raise ValueError(f"padding must be smaller than the window; got padding {padding}, pool_size {pool_size}")
     return size, size if stride is None else pair(stride, "stride")
+
+
+@dataclass
+class MaxPool2D(Layer):
+    """The maximum of every window: (N, H, W, C) -> (N, OH, OW, C); see `maxpool2d_forward`.
+
+    >>> MaxPool2D(2).build((28, 28, 8), np.random.default_rng(0))
+    (14, 14, 8)
+    """
+
+    pool_size: IntOrPair = 2
+    stride: IntOrPair | None = None
+    padding: Padding = 0
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return pooled_shape(input_shape, self)
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return pool_settings(self.pool_size, self.stride, self.padding)
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return maxpool2d_forward(x, self.pool_size, self.stride, self.padding)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return maxpool2d_backward(dy, cache), {}
+
+
+@dataclass
+class AvgPool2D(Layer):
+    """The mean of every window: (N, H, W, C) -> (N, OH, OW, C); see `avgpool2d_forward`.
+
+    >>> AvgPool2D((2, 4)).build((28, 28, 8), np.random.default_rng(0))
+    (14, 7, 8)
+    """
+
+    pool_size: IntOrPair = 2
+    stride: IntOrPair | None = None
+    padding: Padding = 0
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return pooled_shape(input_shape, self)
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return pool_settings(self.pool_size, self.stride, self.padding)
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return avgpool2d_forward(x, self.pool_size, self.stride, self.padding)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return avgpool2d_backward(dy, cache), {}
+
+
+def pooled_shape(input_shape: Shape, layer: MaxPool2D | AvgPool2D) -> Shape:
+    """The shape of the input (H, W, C) -> (OH, OW, C)."""
+    H, W, C = image_shape(input_shape, type(layer).__name__)
+    pool_size, stride = pool_settings(layer.pool_size, layer.stride, layer.padding)
+    return *image_size((H, W), pool_size, stride, layer.padding), C
+
+
+@dataclass
+class GlobalAvgPool2D(Layer):
+    """The mean of each channel over the whole image: (N, H, W, C) -> (N, C).
+
+    >>> GlobalAvgPool2D().build((7, 7, 512), np.random.default_rng(0))
+    (512,)
+
+    Source: Lin, Chen and Yan 2014, section 3.2.
+    """
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return image_shape(input_shape, "GlobalAvgPool2D")[2:]
+
+    def reach(self) -> tuple[Pair, Pair] | None:
+        return None
+
+    def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
+        return global_avgpool2d_forward(x)
+
+    def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
+        return global_avgpool2d_backward(dy, cache), {}

@@ -20,24 +20,15 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from cnnlib import init
+from cnnlib.activations import ReLU, Sigmoid, Softmax, Tanh
 from cnnlib.arrays import Array
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense, Flatten
 from cnnlib.dropout import Dropout
-from cnnlib.layers import (
-    AvgPool2D,
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAvgPool2D,
-    Layer,
-    MaxPool2D,
-    ReLU,
-    Shape,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from cnnlib.layer import Layer, Shape
 from cnnlib.networks import Parallel, Residual, Sequential
 from cnnlib.normalize import BatchNorm2D, LocalResponseNorm
+from cnnlib.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 
 VERSION = 1
 DESCRIPTION = "cnnlib.json"

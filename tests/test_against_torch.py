@@ -24,7 +24,10 @@ from cnnlib import (
     softmax_cross_entropy,
     zoo,
 )
-from cnnlib.layers import AvgPool2D, Conv2D, Dense, Flatten, GlobalAvgPool2D, MaxPool2D, ReLU
+from cnnlib.activations import ReLU
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense, Flatten
+from cnnlib.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 
 torch = pytest.importorskip("torch", reason="PyTorch is in the extra [torch], on Python 3.11")
 F = torch.nn.functional

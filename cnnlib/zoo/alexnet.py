@@ -1,8 +1,8 @@
 """AlexNet, and ZFNet, which looks closer at the image in its first layers."""
 
-from cnnlib.layers import MaxPool2D
 from cnnlib.networks import Sequential
 from cnnlib.normalize import LocalResponseNorm
+from cnnlib.pool import MaxPool2D
 from cnnlib.zoo.parts import conv_relu, dense_head
 
 

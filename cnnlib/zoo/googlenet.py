@@ -1,9 +1,10 @@
 """GoogLeNet: filters of three sizes side by side, made cheap by 1x1 filters before them."""
 
+from cnnlib.dense import Dense
 from cnnlib.dropout import Dropout
-from cnnlib.layers import Dense, GlobalAvgPool2D, MaxPool2D
 from cnnlib.networks import Parallel, Sequential
 from cnnlib.normalize import LocalResponseNorm
+from cnnlib.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.zoo.parts import conv_relu
 
 # Table 1 of the paper: 1x1 | 3x3 reduce, 3x3 | 5x5 reduce, 5x5 | pool proj; three stages with a pooling between.

@@ -1,7 +1,10 @@
 """LeNet: convolution and pooling twice, then dense layers."""
 
-from cnnlib.layers import AvgPool2D, Conv2D, Dense, Flatten, MaxPool2D, Tanh
+from cnnlib.activations import Tanh
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense, Flatten
 from cnnlib.networks import Sequential
+from cnnlib.pool import AvgPool2D, MaxPool2D
 from cnnlib.zoo.parts import conv_relu, dense_relu
 
 

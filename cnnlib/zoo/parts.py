@@ -1,8 +1,11 @@
 """What several networks share: a convolution with its ReLU, and the three dense layers of AlexNet, ZFNet and VGG."""
 
+from cnnlib.activations import ReLU
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense, Flatten
 from cnnlib.dropout import Dropout
 from cnnlib.init import he
-from cnnlib.layers import Conv2D, Dense, Flatten, Layer, ReLU
+from cnnlib.layer import Layer
 
 
 def conv_relu(filters: int, kernel_size: int, stride: int = 1, padding: int = 0, groups: int = 1) -> list[Layer]:

@@ -6,10 +6,14 @@ option B). Convolutions have no bias, since the batch normalization after each h
 
 from collections.abc import Callable, Sequence
 
+from cnnlib.activations import ReLU
+from cnnlib.conv import Conv2D
+from cnnlib.dense import Dense
 from cnnlib.init import he
-from cnnlib.layers import Conv2D, Dense, GlobalAvgPool2D, Layer, MaxPool2D, ReLU
+from cnnlib.layer import Layer
 from cnnlib.networks import Residual, Sequential
 from cnnlib.normalize import BatchNorm2D
+from cnnlib.pool import GlobalAvgPool2D, MaxPool2D
 
 Body = Callable[[int, int], Sequential]
 

@@ -1,7 +1,8 @@
 """VGG: nothing but 3x3 filters, more of them after each pooling."""
 
-from cnnlib.layers import Layer, MaxPool2D
+from cnnlib.layer import Layer
 from cnnlib.networks import Sequential
+from cnnlib.pool import MaxPool2D
 from cnnlib.zoo.parts import conv_relu, dense_head
 
 # Filters and number of convolutions before each pooling: table 1 of the paper, columns D and E.
