@@ -4,11 +4,14 @@ BLUE, ORANGE, GREEN and PURPLE can be told apart with any kind of color blindnes
 lines, HIGHLIGHTS for outlines. DIVERGING (negative blue, 0 white, positive orange) and GRAY are color maps.
 """
 
+from cnnlib.viz.architecture import architecture
 from cnnlib.viz.confusion import confusion_counts, confusion_matrix
 from cnnlib.viz.curves import learning_curves
+from cnnlib.viz.flow import gradient_flow
 from cnnlib.viz.grids import matrix, windows
 from cnnlib.viz.look import BLUE, DIVERGING, GRAY, GREEN, HIGHLIGHTS, ORANGE, PURPLE, SERIES, style
 from cnnlib.viz.pictures import feature_maps, filters, image, images
+from cnnlib.viz.sight import receptive_field
 
 __all__ = [
     "BLUE",
@@ -19,14 +22,17 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "SERIES",
+    "architecture",
     "confusion_counts",
     "confusion_matrix",
     "feature_maps",
     "filters",
+    "gradient_flow",
     "image",
     "images",
     "learning_curves",
     "matrix",
+    "receptive_field",
     "style",
     "windows",
 ]
