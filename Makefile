@@ -21,7 +21,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable test-wheel mutants lint execute twins lab serve bench clean
+.PHONY: help book test test-portable test-wheel mutants lint execute twins lab serve bench bench-check clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -73,8 +73,11 @@ lab: .venv/lab ## open the chapters in JupyterLab (installs it the first time)
 serve: $(HTML) ## show the book at http://localhost:8000 (PORT=... for another)
 	$(PY) -m http.server --bind localhost --directory _build/html $(PORT)
 
-bench: $(READY) ## measure the speed of cnnlib
-	$(PY) benchmarks/problem7.py
+bench: .venv/torch ## measure speed and memory beside PyTorch, and write benchmarks/results (about 10 minutes)
+	$(PY) benchmarks/compare.py
+
+bench-check: .venv/torch ## measure again: no ratio may be 25 % worse than in benchmarks/results
+	$(PY) benchmarks/compare.py --check
 
 clean: ## remove what the other commands made
 	rm -rf .venv .cache _build mutants .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build

@@ -1,10 +1,11 @@
-"""The network of problem 7 with three nested Python loops: output row, output column, filter.
+"""Convolutional networks with three nested Python loops: output row, output column, filter.
 
 This is how a first version is often written, and what cnnlib is measured against: NumPy works on one window
 of the whole batch at a time, and Python walks over the windows. As in such a version, the first layer computes
 the gradient to its input although nobody needs it. The mistakes that chapter 1 tells of are not repeated.
 
-Conv2D 8 filters 3x3 padding 1, ReLU, MaxPool 2x2, Flatten, Dense 64, ReLU, Dense 10, softmax; AdaGrad.
+A network is stages of convolution, ReLU and 2 x 2 max pooling, then dense layers with a ReLU between them, then
+softmax; AdaGrad. Parameters are a list of arrays [w, b, w, b, ...], `paddings` one number a convolution.
 """
 
 import numpy as np
@@ -76,30 +77,37 @@ def softmax_loss(z, labels):
     return float(loss), p / len(z)
 
 
-def gradients(params, x, labels):
-    """x (N, 28, 28, 1), labels (N,) -> the mean loss and the gradient of each parameter by name."""
-    a, xp = conv_forward(x, params["conv.w"], params["conv.b"], padding=1)
-    pooled, places = pool_forward(np.maximum(a, 0), size=2)
-    flat = pooled.reshape(len(x), -1)
-    hidden = flat @ params["hidden.w"] + params["hidden.b"]
-    active = np.maximum(hidden, 0)
-    loss, dz = softmax_loss(active @ params["out.w"] + params["out.b"], labels)
+def gradients(params, x, labels, paddings):
+    """Images (N, H, W, C), labels (N,) -> the mean loss and the gradients, in the order of the parameters."""
+    convs = [(w, b, padding) for w, b, padding in zip(params[0::2], params[1::2], paddings, strict=False)]
+    dense = list(zip(params[2 * len(convs) :: 2], params[2 * len(convs) + 1 :: 2], strict=True))
+    seen = []
+    for w, b, padding in convs:
+        a, xp = conv_forward(x, w, b, padding)
+        x, places = pool_forward(np.maximum(a, 0), size=2)
+        seen.append((a, xp, places))
+    pooled, rows = x, [x.reshape(len(x), -1)]
+    for w, b in dense[:-1]:
+        rows.append(np.maximum(rows[-1] @ w + b, 0))
+    w, b = dense[-1]
+    loss, dz = softmax_loss(rows[-1] @ w + b, labels)
 
-    dhidden = dz @ params["out.w"].T * (hidden > 0)
-    dpooled = (dhidden @ params["hidden.w"].T).reshape(pooled.shape)
-    da = pool_backward(dpooled, places, size=2) * (a > 0)
-    _, dw, db = conv_backward(da, xp, params["conv.w"], padding=1)
-    return loss, {
-        "conv.w": dw, "conv.b": db,
-        "hidden.w": flat.T @ dhidden, "hidden.b": dhidden.sum(axis=0),
-        "out.w": active.T @ dz, "out.b": dz.sum(axis=0),
-    }  # fmt: skip
+    grads = []
+    for (w, _), row in zip(reversed(dense), reversed(rows), strict=True):
+        grads = [row.T @ dz, dz.sum(axis=0), *grads]
+        dz = dz @ w.T * (row > 0)
+    dx = dz.reshape(pooled.shape)
+    for (w, _, padding), (a, xp, places) in zip(reversed(convs), reversed(seen), strict=True):
+        da = pool_backward(dx, places, size=2) * (a > 0)
+        dx, dw, db = conv_backward(da, xp, w, padding)
+        grads = [dw, db, *grads]
+    return loss, grads
 
 
-def train_step(params, squares, x, labels, lr):
+def train_step(params, squares, x, labels, paddings, lr):
     """One step of AdaGrad on a batch, in place -> the mean loss before it."""
-    loss, grads = gradients(params, x, labels)
-    for name, dw in grads.items():
-        squares[name] += dw * dw
-        params[name] -= lr * dw / np.sqrt(squares[name])
+    loss, grads = gradients(params, x, labels, paddings)
+    for w, h, dw in zip(params, squares, grads, strict=True):
+        h += dw * dw
+        w -= lr * dw / (np.sqrt(h) + 1e-10)
     return loss

@@ -17,6 +17,7 @@ from cnnlib.arrays import Array, IntOrPair, Padding, Pads, Pair, turn
 from cnnlib.checks import bias, floats, gradient, image_shape, images, integer, pair
 from cnnlib.init import lecun
 from cnnlib.layer import Gradients, Init, Layer, Shape, named, weights_and_bias
+from cnnlib.products import product, product_transposed
 from cnnlib.windows import add_windows, image_pads, image_size, pad, span, unpad, windows
 
 Cache = tuple[Array, Array, bool, Pads, Pair, Pair, int]
@@ -61,7 +62,7 @@ def conv2d_forward(
     p = windows(xp, (KH, KW), stride, dilation)  # (N, OH, OW, KH, KW, C)
     N, OH, OW = p.shape[:3]
     w_rows = matrix(w, groups).transpose(0, 2, 1)  # (G, F/G, KH*KW*C/G)
-    y = w_rows @ columns(p, groups)  # (G, F/G, OH*OW*N)
+    y = product(w_rows, columns(p, groups))  # (G, F/G, OH*OW*N)
     y = turn(y.reshape(F, OH, OW, N))  # (N, OH, OW, F)
     if b is not None:
         y += b
@@ -96,11 +97,11 @@ def conv2d_backward(
     dy = gradient(dy, (N, OH, OW, F))
     dy = turn(dy).reshape(groups, F // groups, OH * OW * N)
     db = dy.sum(axis=2).reshape(F) if has_bias else None
-    dw = columns(p, groups) @ dy.transpose(0, 2, 1)  # (G, KH*KW*C/G, F/G)
+    dw = product_transposed(columns(p, groups), dy)  # (G, KH*KW*C/G, F/G)
     dw = dw.transpose(1, 0, 2).reshape(KH, KW, CG, F)
     if not need_dx:
         return None, dw, db
-    dp = uncolumns(matrix(w, groups) @ dy, p.shape)  # (N, OH, OW, KH, KW, C)
+    dp = uncolumns(product(matrix(w, groups), dy), p.shape)  # (N, OH, OW, KH, KW, C)
     dxp = add_windows(dp, xp.shape[1:3], stride, dilation)
     return unpad(dxp, pads), dw, db
 

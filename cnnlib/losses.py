@@ -47,12 +47,11 @@ def softmax_cross_entropy(z: Any, labels: Any) -> tuple[float, Array]:
         return 0.0, np.zeros_like(z)
     shifted = z - z.max(axis=1, keepdims=True)
     e = np.exp(shifted)
-    total = e.sum(axis=1)
-    batch = np.arange(N)
-    loss = float(np.mean(np.log(total) - shifted[batch, labels]))
-    dz = e / total[:, None]
-    dz[batch, labels] -= 1
-    dz /= N
+    total = e.sum(axis=1, keepdims=True)
+    right = np.arange(N), labels
+    loss = (float(np.log(total).sum()) - float(shifted[right].sum())) / N
+    dz = e / (N * total)
+    dz[right] -= 1 / N
     return loss, dz
 
 

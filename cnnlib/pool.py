@@ -42,7 +42,7 @@ def maxpool2d_forward(
     xp = pad(x, pads, -np.inf)
     p = windows(xp, pool_size, stride)  # (N, OH, OW, KH, KW, C), a view
     y = p[:, :, :, 0, 0].copy(order="K")
-    for kh, kw in np.ndindex(pool_size):
+    for kh, kw in list(np.ndindex(pool_size))[1:]:
         np.maximum(y, p[:, :, :, kh, kw], out=y)
     return y, (xp, y, pool_size, stride, pads)
 
@@ -60,14 +60,18 @@ def maxpool2d_backward(dy: Any, cache: MaxCache) -> Array:
            [0., 0.]])
     """
     xp, y, pool_size, stride, pads = cache
-    dy = gradient(dy, y.shape)
+    dy = batch_innermost(gradient(dy, y.shape))
     dx = full_images(xp.shape, 0.0, dy.dtype)
     p, into = windows(xp, pool_size, stride), windows(dx, pool_size, stride)
+    overlap = stride[0] < pool_size[0] or stride[1] < pool_size[1]
     searching = np.ones_like(y, dtype=bool)  # windows whose maximum has not been met yet
     for kh, kw in np.ndindex(pool_size):
         here = searching & (p[:, :, :, kh, kw] == y)
-        into[:, :, :, kh, kw] += dy * here
         searching ^= here
+        if overlap:
+            into[:, :, :, kh, kw] += dy * here
+        else:
+            np.multiply(dy, here, out=into[:, :, :, kh, kw])
     return unpad(dx, pads)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arrays import Array
+from cnnlib.fusion import fused
 from cnnlib.losses import softmax_cross_entropy
 from cnnlib.networks import Sequential
 from cnnlib.optimizers import Optimizer
@@ -52,7 +53,8 @@ def train_epoch(
 
 def logits(model: Sequential, x: Array, batch_size: int) -> Array:
     """Images (N, ...) -> logits (N, K), computed batch by batch so that memory does not grow with N."""
-    return np.concatenate([model.forward(x[batch])[0] for batch in batches(len(x), batch_size)])
+    quick = fused(model)
+    return np.concatenate([quick.forward(x[batch])[0] for batch in batches(len(x), batch_size)])
 
 
 def evaluate(model: Sequential, x: Array, labels: Array, batch_size: int) -> tuple[float, float]:
@@ -78,14 +80,15 @@ def train(
     An interrupt (Ctrl-C) ends the training: with the best model by validation loss where there is validation
     data, else with the model as it stands; the history keeps the epochs that were finished.
     """
+    quick = fused(model)
     keys = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
     history: History = {key: [] for key in keys}
     best, best_epoch = None, -1
     try:
         for epoch, _ in enumerate(epochs):
-            entry: tuple[float, ...] = train_epoch(model, optimizer, *data, batch_size, rng, augment)
+            entry: tuple[float, ...] = train_epoch(quick, optimizer, *data, batch_size, rng, augment)
             if validation:
-                entry += evaluate(model, *validation, batch_size)
+                entry += evaluate(quick, *validation, batch_size)
             for values, value in zip(history.values(), entry, strict=True):
                 values.append(value)
             if validation and (best is None or not history["val_loss"][best_epoch] <= entry[2]):

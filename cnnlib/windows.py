@@ -1,5 +1,7 @@
 """Windows over an image and their adjoint: what convolution and pooling have in common."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -56,8 +58,15 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
 
 def image_pads(image: Pair, kernel_size: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Pads:
     """The padding of an H x W image -> ((top, bottom), (left, right)); ValueError if no window fits."""
-    by_axis: tuple[int | str, int | str]
     by_axis = (padding, padding) if isinstance(padding, str) else pair(padding, "padding", 0)
+    return pads_by_axis(image, kernel_size, stride, by_axis, dilation)
+
+
+@lru_cache
+def pads_by_axis(
+    image: Pair, kernel_size: Pair, stride: Pair, by_axis: tuple[int | str, int | str], dilation: Pair
+) -> Pads:
+    """The same for a padding given by axis; remembered, because every batch of a training asks it again."""
     pads = []
     for axis, name in enumerate(("height", "width")):
         setting = image[axis], kernel_size[axis], stride[axis], by_axis[axis], dilation[axis]
@@ -113,7 +122,7 @@ def windows(
     """
     N, H, W, C = x.shape
     (KH, KW), (SH, SW), (DH, DW) = kernel_size, stride, dilation
-    OH, OW = output_size(H, KH, SH, 0, DH), output_size(W, KW, SW, 0, DW)
+    OH, OW = (H - span(KH, DH)) // SH + 1, (W - span(KW, DW)) // SW + 1
     n, h, w, c = x.strides
     shape = N, OH, OW, KH, KW, C
     strides = n, SH * h, SW * w, DH * h, DW * w, c

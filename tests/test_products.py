@@ -1,0 +1,29 @@
+"""Products in pieces: the same numbers as the whole."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnlib import products
+
+
+@settings(deadline=None)
+@given(st.integers(0, 100_000), st.integers(0, 10_000))
+def test_a_piece_divides_the_columns_and_is_small(N, multiplications):
+    n = products.piece(N, multiplications)
+    assert n == N or N % n == 0 and products.LEAST <= n <= products.MOST and n * multiplications <= products.SMALL
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 9, 9800), (2, 3, 4, 5600), (1, 64, 216, 800), (1, 6, 25, 7), (1, 2, 3, 0)])
+def test_products_in_pieces_equal_the_whole(shape):
+    G, M, K, N = shape
+    rng = np.random.default_rng(0)
+    a, b, d = rng.standard_normal((G, M, K)), rng.standard_normal((G, K, N)), rng.standard_normal((G, M, N))
+    np.testing.assert_allclose(products.product(a, b), np.einsum("gmk,gkn->gmn", a, b), atol=1e-12)
+    right = np.einsum("gkn,gmn->gkm", b, d)
+    np.testing.assert_allclose(products.product_transposed(b, d), right, atol=1e-10)
+
+
+def test_the_convolutions_of_problem_7_are_multiplied_in_pieces():
+    assert 256 <= products.piece(28 * 28 * 50, 8 * 9) < 28 * 28 * 50
