@@ -112,7 +112,7 @@ WRONG = [
     ("03-1", (2, 6), "primero las ventanas", "the windows first"),
     ("03-1", (5, 2), "esos son los pasos", "those are the steps"),
     ("03-1", (7, 2), "se redondea hacia abajo", "round down"),
-    ("03-1", (6, 0), "el resto se cuenta con el relleno", "the rest is counted with the padding"),
+    ("03-1", (6, 0), "el resto se cuenta con el relleno", "the remainder is counted with the padding"),
     ("03-1", (5, 4), "por los dos lados", "on both sides"),
     ("03-1", (5, 1), "falta el relleno", "the padding is missing"),
     ("03-1", (7, 1), "falta la dilatación", "the dilation is missing"),

@@ -39,7 +39,7 @@ def size_and_rest(answer: Any) -> None:
         ((OH - 1, rest), "esos son los pasos: las ventanas son una más, porque la primera no da ninguno",
          "those are the steps: there is one window more, since the first takes none"),
         ((OH + 1, rest), "con resto, la última ventana no cabe: se redondea hacia abajo",
-         "with a rest, the last window does not fit: round down"),
+         "with a remainder, the last window does not fit: round down"),
         (divided(H + p, span(K, d), s), "el relleno va por los dos lados: H + 2p, no H + p",
          "padding goes on both sides: H + 2p, not H + p"),
         (divided(H, span(K, d), s), "falta el relleno", "the padding is missing"),
@@ -51,7 +51,7 @@ def size_and_rest(answer: Any) -> None:
          "el alcance es d (K − 1) + 1: d es la distancia entre dos píxeles, no los que se saltan",
          "the reach is d (K − 1) + 1: d is the distance between two pixels, not how many are skipped"),
         ((OH, max(rest - p, 0)), "las ventanas están bien; el resto se cuenta con el relleno del final",
-         "the windows are right; the rest is counted with the padding at the end"),
+         "the windows are right; the remainder is counted with the padding at the end"),
     ]
     for wrong, es, en in mistakes:
         expect(found != wrong, es, en)
@@ -86,7 +86,7 @@ def input_sizes(answer: Any) -> None:
     expect(
         not missing,
         f"lo que hay está bien, pero falta{'n' * (missing > 1)} {missing}: cada resto posible da un tamaño",
-        f"what is there is right, but {missing} missing: each possible rest gives one size",
+        f"what is there is right, but {missing} missing: each possible remainder gives one size",
     )
 
 
@@ -235,7 +235,7 @@ def unread_pixels(answer: Any) -> None:
          "those are the ones that are read: the others are asked for"),
         ([set(range(H - max(room(H, K, p, d) % s - p, 0), H)) for H, K, s, p, d in settings],
          "encuentras el resto del final, pero no los huecos, el borde ni la rejilla",
-         "you find the rest at the end, but not the gaps, the edge or the grid"),
+         "you find the remainder at the end, but not the gaps, the edge or the grid"),
         ([set(range(H)) - solid(H, K, s, p, d) for H, K, s, p, d in settings],
          "das por leído todo lo que abarca la ventana: con dilatación se salta píxeles por dentro",
          "you take all that the window covers as read: with dilation it skips pixels inside"),
