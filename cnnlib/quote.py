@@ -31,7 +31,7 @@ def show(obj: Any) -> Quote:
     >>> show(span)
     # cnnlib/windows.py
     def span(kernel_size: int, dilation: int) -> int:
-        \"""How many pixels a kernel reaches over when its taps stand `dilation` apart.\"""
+        \"""How many pixels a kernel reaches over when the pixels it reads stand `dilation` apart.\"""
         return dilation * (kernel_size - 1) + 1
     """
     try:

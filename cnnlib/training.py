@@ -54,7 +54,14 @@ def train_epoch(
 def logits(model: Sequential, x: Array, batch_size: int) -> Array:
     """Images (N, ...) -> logits (N, K), computed batch by batch so that memory does not grow with N."""
     quick = fused(model)
-    return np.concatenate([quick.forward(x[batch])[0] for batch in batches(len(x), batch_size)])
+    return np.concatenate([outputs(quick, x[batch]) for batch in batches(len(x), batch_size)])
+
+
+def outputs(model: Sequential, x: Array) -> Array:
+    """Images (N, ...) -> logits (N, K), dropping what each layer keeps for a backward pass as soon as it is there."""
+    for layer in model.layers:
+        x = layer.forward(x)[0]
+    return x
 
 
 def evaluate(model: Sequential, x: Array, labels: Array, batch_size: int) -> tuple[float, float]:

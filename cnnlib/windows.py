@@ -10,7 +10,7 @@ from cnnlib.checks import integer, pair
 
 
 def span(kernel_size: int, dilation: int) -> int:
-    """How many pixels a kernel reaches over when its taps stand `dilation` apart."""
+    """How many pixels a kernel reaches over when the pixels it reads stand `dilation` apart."""
     return dilation * (kernel_size - 1) + 1
 
 
@@ -138,8 +138,8 @@ def add_windows(
     """(N, OH, OW, KH, KW, C) -> (N, H, W, C): add windows where they were read.
 
     The adjoint of `windows`: the sum of p * windows(x) equals the sum of add_windows(p) * x. A pixel that
-    three windows read receives three terms. For one tap (kh, kw) of the kernel, no two windows meet in one
-    pixel, so the loop runs over the KH * KW taps and each turn adds whole images.
+    three windows read receives three terms. For one place (kh, kw) in the kernel, no two windows meet in
+    one pixel, so the loop runs over the KH * KW places and each turn adds whole images.
 
     >>> add_windows(np.ones((1, 2, 2, 3, 3, 1)), (4, 4))[0, :, :, 0]
     array([[1., 2., 2., 1.],

@@ -1,6 +1,7 @@
 """CNNClassifier: scikit-learn's own checks, the loop behind it, and what it refuses."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from cnnlib import SGD, AdaGrad, CNNClassifier, Conv2D, Dense, Flatten, ReLU, Sequential, augment, softmax_cross_entropy
-from cnnlib.training import batches
+from cnnlib.training import batches, logits
 
 
 @pytest.mark.filterwarnings("default::sklearn.exceptions.SkipTestWarning")
@@ -285,3 +286,18 @@ def test_validation_data_of_a_wrong_shape():
         CNNClassifier().fit(X, y, validation_data=X)
     with pytest.raises(ValueError, match=r"shape \(8, 8, 1\), as in fit; got \(8, 7, 1\)"):
         CNNClassifier(epochs=1).fit(X, y, validation_data=(X[:, :, 1:], y))
+
+
+def test_predicting_keeps_nothing_for_a_backward_pass():
+    model = Sequential([Conv2D(8, padding=1) for _ in range(8)] + [Flatten(), Dense(2)])
+    model.build((16, 16, 8), np.random.default_rng(0))
+    x = np.ones((20, 16, 16, 8), np.float32)
+
+    def peak(function):
+        tracemalloc.start()
+        function()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(lambda: logits(model, x, 20)) < 0.6 * peak(lambda: model.forward(x))
