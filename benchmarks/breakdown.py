@@ -14,6 +14,7 @@ from cnnlib.datasets import load_mnist
 
 # The dense layers count as products as a whole: they are little else.
 PARTS = {
+    "optimizer": [(AdaGrad, "step")],
     "products": [(conv, "product"), (conv, "product_transposed"), (Dense, "forward"), (Dense, "backward")],
     "copies": [(conv, "columns"), (conv, "pad"), (fusion, "pad"), (dense, "flatten_forward")],
 }
@@ -40,7 +41,8 @@ def step_operations(model, batch):
 def breakdown(name, batch, peak, steps=40):
     """A network and a batch -> the parts of a step's time as fractions, and the fraction of the peak it reaches.
 
-    Calls are what a step on no images takes before the optimizer; elementwise passes are what remains.
+    Calls are what a step on no images takes before the optimizer and outside of products and copies, whose own calls
+    count with them; elementwise passes, the optimizer's among them, are what remains.
     """
     model, _ = networks.pair(name)
     quick, optimizer = fusion.fused(model), AdaGrad(LR, INITIAL)
@@ -55,9 +57,9 @@ def breakdown(name, batch, peak, steps=40):
 
     step()
     total = np.median(seconds(step, steps))
-    calls = np.median(seconds(lambda: gradients(0), steps))
-    spent = time_of_parts(step, steps)
-    parts = {part: value / total for part, value in spent.items()} | {"calls": calls / total}
+    empty = np.median(seconds(lambda: gradients(0), steps))
+    calls = empty - sum(time_of_parts(lambda: gradients(0), steps).values())
+    parts = {part: value / total for part, value in (time_of_parts(step, steps) | {"calls": calls}).items()}
     parts["elementwise"] = 1 - sum(parts.values())
     return parts | {"of the peak": step_operations(model, batch) / total / peak}
 

@@ -1,6 +1,7 @@
 """How time and memory of a training step grow: in proportion, with an exponent of 1, and no faster."""
 
 import tracemalloc
+from math import prod
 
 import numpy as np
 from breakdown import seconds
@@ -32,7 +33,7 @@ def step_of(batch=64, side=24, channels=8):
 
 def amount(side=1, **sizes):
     """Sizes -> the number that the cost should be in proportion to; pixels for a side."""
-    return side * side * np.prod(list(sizes.values()) or [1])
+    return side * side * prod(sizes.values())
 
 
 def exponents(rounds=7):

@@ -35,13 +35,19 @@ def threads(n):
     """Both libraries compute with n threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(n)
-    with threadpool_limits(n):
-        yield
-    torch.set_num_threads(before)
+    try:
+        with threadpool_limits(n):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def take_turns(functions, rounds, seconds=0.1):
-    """Functions by name -> their Times, per call; a turn repeats a function for about `seconds`. One turn warms up."""
+    """Functions by name -> their Times, per call.
+
+    A turn repeats a function for about `seconds`, after a call that is not timed: the threads of the side before may
+    still be awake. The first round warms up; each round takes the functions the other way around.
+    """
     calls = {}
     for name, function in functions.items():
         function()
@@ -50,7 +56,8 @@ def take_turns(functions, rounds, seconds=0.1):
         calls[name] = max(1, round(seconds / (perf_counter() - start)))
     times = {name: [] for name in functions}
     for i in range(rounds + 1):
-        for name, function in functions.items():
+        for name, function in list(functions.items())[:: -1 if i % 2 else 1]:
+            function()
             start = perf_counter()
             for _ in range(calls[name]):
                 function()

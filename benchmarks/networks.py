@@ -53,12 +53,12 @@ def torch_lenet():
 
 
 class Block(nn.Module):
-    """The basic block of ResNet-18."""
+    """The basic block of ResNet-18; ReLU in place, as is usual in PyTorch's large networks."""
 
     def __init__(self, channels, filters, stride):
         super().__init__()
         self.body = nn.Sequential(
-            *(nn.Conv2d(channels, filters, 3, stride, 1, bias=False), nn.BatchNorm2d(filters), nn.ReLU()),
+            *(nn.Conv2d(channels, filters, 3, stride, 1, bias=False), nn.BatchNorm2d(filters), nn.ReLU(inplace=True)),
             *(nn.Conv2d(filters, filters, 3, 1, 1, bias=False), nn.BatchNorm2d(filters)),
         )
         same = stride == 1 and channels == filters
@@ -66,11 +66,11 @@ class Block(nn.Module):
         self.shortcut = nn.Identity() if same else nn.Sequential(project, nn.BatchNorm2d(filters))
 
     def forward(self, x):
-        return torch.relu(self.body(x) + self.shortcut(x))
+        return (self.body(x) + self.shortcut(x)).relu_()
 
 
 def torch_resnet18():
-    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
     channels = 64
     for filters, stride in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
         layers.append(Block(channels, filters, stride))
@@ -82,11 +82,11 @@ def torch_vgg16():
     layers, channels = [], 3
     for filters, convs in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
         for _ in range(convs):
-            layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU()]
+            layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(inplace=True)]
             channels = filters
         layers.append(nn.MaxPool2d(2))
-    head = nn.Linear(25088, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000)
-    return nn.Sequential(*layers, nn.Flatten(), *head).eval()
+    hidden = nn.Linear(25088, 4096), nn.ReLU(inplace=True), nn.Linear(4096, 4096), nn.ReLU(inplace=True)
+    return nn.Sequential(*layers, nn.Flatten(), *hidden, nn.Linear(4096, 1000)).eval()
 
 
 # The layers in cnnlib, the shape of an input, the shape that Flatten gets, the module in PyTorch.

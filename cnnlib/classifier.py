@@ -226,7 +226,9 @@ def default_layers(input_shape: tuple[int, ...], classes: int) -> list[Layer]:
     head: list[Layer] = [Dense(64), ReLU(), Dense(classes)]
     if len(input_shape) == 1:
         return head
-    return [Conv2D(8, kernel_size=3, padding="same"), ReLU(), MaxPool2D(2, padding="same"), Flatten(), *head]
+    H, W, _ = input_shape
+    padding = "same" if H % 2 or W % 2 else 0  # where nothing is left over, no padding: `fused` asks for none
+    return [Conv2D(8, kernel_size=3, padding="same"), ReLU(), MaxPool2D(2, padding=padding), Flatten(), *head]
 
 
 def generator(random_state: Any) -> np.random.Generator:

@@ -21,8 +21,8 @@ import numpy as np
 from cnnlib.activations import ReLU
 from cnnlib.arrays import Array, Pair, turn
 from cnnlib.checks import gradient, images, pair
-from cnnlib.conv import Conv2D, conv2d_backward, conv2d_forward
-from cnnlib.layer import Gradients, Layer, named
+from cnnlib.conv import Conv2D, check_shapes, conv2d_backward, conv2d_forward
+from cnnlib.layer import Gradients, Layer, Shape, named
 from cnnlib.networks import Sequential
 from cnnlib.pool import MaxPool2D, pool_settings
 from cnnlib.windows import image_pads, pad, unpad
@@ -33,7 +33,11 @@ MOST_PAIRS = 256
 def fused(model: Sequential) -> Sequential:
     """A built network -> one that computes the same, to rounding, with the same parameters in fewer passes.
 
-    Both networks share layers and arrays: training one trains the other. Parameters keep their names.
+    Both networks share layers and arrays: training one trains the other. Parameters keep their names. Layers inside
+    other layers stay as they are. Where two numbers of a window differ by rounding alone, the gradient may go to
+    the other of them; an infinite pixel gives nan, as 0 times infinity does.
+
+    Raises ValueError when the network has not been built.
 
     >>> from cnnlib import Dense, Flatten
     >>> model = Sequential([Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(2), Flatten(), Dense(10)])
@@ -78,8 +82,15 @@ class ConvMaxPool(Layer):
     def __post_init__(self) -> None:
         """The parameters are those of the convolution."""
 
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return self.pool.output_shape(self.conv.output_shape(input_shape))
+
+    def param_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        return self.conv.param_shapes(input_shape)
+
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         x, w, b = images(x), self.conv.parameter("w"), self.conv.params.get("b")
+        check_shapes(x.shape, w.shape, 1)  # here, where the filters still have the size that the user gave them
         stride, places = pair(self.conv.stride, "stride"), pair(self.pool.pool_size, "pool_size")
         pads = image_pads(x.shape[1:3], w.shape[:2], stride, self.conv.padding)
         steps = stride[0] * places[0], stride[1] * places[1]
@@ -97,7 +108,7 @@ class ConvMaxPool(Layer):
         d = np.ascontiguousarray(turn(gradient(dy, turn(y).shape)))
         if self.relu:
             d = d * (y > 0)
-        dblocks = np.empty_like(blocks)
+        dblocks = np.empty(blocks.shape, d.dtype)
         searching = np.ones(best.shape, bool)  # windows whose maximum has not been met yet
         for block, dblock in zip(blocks, dblocks, strict=True):
             here = searching & (block == best)

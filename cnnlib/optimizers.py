@@ -65,8 +65,8 @@ def check_named(params: Named, grads: Named) -> None:
 
 
 def descend(w: Array, lr: float, dw: Array, h: Array, eps: float) -> None:
-    """w -= lr * dw / (sqrt(h) + eps), in place, with one new array where the formula would make five."""
-    step = np.sqrt(h)
+    """w -= lr * dw / (sqrt(h) + eps), in place, with one new array where the formula would make four."""
+    step = np.sqrt(h, out=np.empty_like(h))
     step += eps
     np.divide(dw, step, out=step)
     step *= lr

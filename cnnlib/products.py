@@ -22,7 +22,7 @@ def product(a: Array, b: Array) -> Array:
     n = piece(N, M * K)
     if n == N:
         return a @ b
-    y = np.empty((G, M, N), b.dtype)
+    y = np.empty((G, M, N), np.result_type(a, b))
     np.matmul(a[:, None], in_pieces(b, n), out=in_pieces(y, n))
     return y
 

@@ -39,12 +39,12 @@ def train_epoch(
 ) -> tuple[float, float]:
     """One pass over images (N, ...) and labels (N,) -> the mean loss and accuracy."""
     total_loss, right = 0.0, 0
-    params = model.params
+    quick, params = fused(model), model.params
     for batch in batches(len(x), batch_size, rng):
         images = x[batch] if augment is None else augment(x[batch], rng)
-        z, caches = model.forward(images, train=True)
+        z, caches = quick.forward(images, train=True)
         loss, dz = softmax_cross_entropy(z, labels[batch])
-        _, grads = model.backward(dz, caches, need_dx=False)
+        _, grads = quick.backward(dz, caches, need_dx=False)
         optimizer.step(params, grads)
         total_loss += loss * len(batch)
         right += int(np.sum(z.argmax(axis=1) == labels[batch]))
@@ -54,6 +54,8 @@ def train_epoch(
 def logits(model: Sequential, x: Array, batch_size: int) -> Array:
     """Images (N, ...) -> logits (N, K), computed batch by batch so that memory does not grow with N."""
     quick = fused(model)
+    if not len(x):
+        return outputs(quick, x)
     return np.concatenate([outputs(quick, x[batch]) for batch in batches(len(x), batch_size)])
 
 
@@ -87,15 +89,14 @@ def train(
     An interrupt (Ctrl-C) ends the training: with the best model by validation loss where there is validation
     data, else with the model as it stands; the history keeps the epochs that were finished.
     """
-    quick = fused(model)
     keys = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
     history: History = {key: [] for key in keys}
     best, best_epoch = None, -1
     try:
         for epoch, _ in enumerate(epochs):
-            entry: tuple[float, ...] = train_epoch(quick, optimizer, *data, batch_size, rng, augment)
+            entry: tuple[float, ...] = train_epoch(model, optimizer, *data, batch_size, rng, augment)
             if validation:
-                entry += evaluate(quick, *validation, batch_size)
+                entry += evaluate(model, *validation, batch_size)
             for values, value in zip(history.values(), entry, strict=True):
                 values.append(value)
             if validation and (best is None or not history["val_loss"][best_epoch] <= entry[2]):

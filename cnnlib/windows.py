@@ -122,6 +122,8 @@ def windows(
     """
     N, H, W, C = x.shape
     (KH, KW), (SH, SW), (DH, DW) = kernel_size, stride, dilation
+    if min(SH, SW, DH, DW) < 1 or span(KH, DH) > H or span(KW, DW) > W:
+        raise ValueError(f"no window fits: image {(H, W)}, kernel {kernel_size}, stride {stride}, dilation {dilation}")
     OH, OW = (H - span(KH, DH)) // SH + 1, (W - span(KW, DW)) // SW + 1
     n, h, w, c = x.strides
     shape = N, OH, OW, KH, KW, C

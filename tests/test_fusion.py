@@ -1,5 +1,7 @@
 """The fused network: the plain one in everything but speed."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -85,6 +87,41 @@ def test_the_gradients_of_a_fused_layer_are_right():
     check_gradients(fused(model), rng.standard_normal((2, 9, 8, 2)))
 
 
+@pytest.mark.parametrize("dtypes", list(itertools.product([np.float32, np.float64], repeat=3)))
+def test_the_dtypes_are_those_of_the_plain_network(dtypes):
+    of_w, of_x, of_dy = dtypes
+    rng, model = np.random.default_rng(0), Sequential([Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(2)])
+    model.build((28, 28, 1), rng, of_w)
+    x = rng.random((50, 28, 28, 1)).astype(of_x)
+    (y, cache), (z, quick_cache) = model.forward(x), fused(model).forward(x)
+    assert z.dtype == y.dtype == max(of_w, of_x, key=lambda dtype: np.dtype(dtype).itemsize)
+    dy = np.ones(y.shape, of_dy)
+    grads, quick_grads = model.backward(dy, cache)[1], fused(model).backward(dy, quick_cache)[1]
+    assert {name: g.dtype for name, g in quick_grads.items()} == {name: g.dtype for name, g in grads.items()}
+
+
+def test_images_in_any_order_and_read_only_are_taken():
+    rng, model = np.random.default_rng(0), Sequential([Conv2D(3, 3), ReLU(), MaxPool2D(2)])
+    model.build((9, 8, 2), rng, np.float64)
+    x = rng.random((4, 2, 8, 9)).transpose(0, 3, 2, 1)[::-1, :, ::-1]
+    x.setflags(write=False)
+    (y, cache), (z, quick_cache) = model.forward(x), fused(model).forward(x)
+    np.testing.assert_allclose(z, y)
+    dy = np.broadcast_to(1.0, y.shape)
+    (dx, grads), (dz, quick_grads) = model.backward(dy, cache), fused(model).backward(dy, quick_cache)
+    np.testing.assert_allclose(dz, dx)
+    np.testing.assert_allclose(quick_grads["0.w"], grads["0.w"])
+
+
+def test_the_shapes_are_those_of_the_plain_network():
+    model = Sequential([Conv2D(4, 3, stride=2), ReLU(), MaxPool2D((2, 1)), Flatten(), Dense(3)])
+    model.build((20, 17, 2), np.random.default_rng(0))
+    for i in range(1, 6):
+        part = Sequential(model.layers[:i])
+        assert fused(part).output_shape((20, 17, 2)) == part.output_shape((20, 17, 2))
+    assert fused(model).param_shapes((20, 17, 2)) == model.param_shapes((20, 17, 2))
+
+
 def test_the_first_layer_may_skip_dx():
     model = Sequential([Conv2D(3, 3), MaxPool2D(2)])
     model.build((8, 8, 1), np.random.default_rng(0))
@@ -161,3 +198,21 @@ def test_a_classifier_learns_what_the_plain_loop_learns():
     for name, values in model.params.items():
         np.testing.assert_allclose(clf.model_.params[name], values, atol=1e-9)
     assert [type(layer) for layer in clf.model_.layers] == [type(layer) for layer in layers]
+
+
+def test_training_and_prediction_go_through_the_fused_network(monkeypatch):
+    calls = []
+    forward = ConvMaxPool.forward
+    monkeypatch.setattr(ConvMaxPool, "forward", lambda *arguments: calls.append(1) or forward(*arguments))
+    x, labels = np.random.default_rng(0).random((20, 8, 8, 1)), np.arange(20) % 2
+    clf = CNNClassifier(epochs=1, batch_size=10, random_state=0).fit(x, labels)
+    assert len(calls) == 2
+    clf.predict(x)
+    assert len(calls) == 4
+
+
+def test_an_error_names_the_filters_as_they_were_given():
+    model = Sequential([Conv2D(4, 3), MaxPool2D(2)])
+    model.build((8, 8, 1), np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"C = 3 channels.*w \(3, 3, 1, 4\)"):
+        fused(model).forward(np.ones((1, 8, 8, 3)))

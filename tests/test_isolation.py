@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,11 +12,21 @@ from cnnlib import Adam, Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential, so
 from cnnlib.fusion import fused
 
 
+@pytest.fixture(autouse=True, params=["plain", "fused"])
+def form(request, monkeypatch):
+    """Every test here holds for the network as it is built and for the fused one."""
+    monkeypatch.setattr(sys.modules[__name__], "as_trained", fused if request.param == "fused" else lambda model: model)
+
+
+def as_trained(model):
+    raise NotImplementedError("the fixture `form` says which form of the network is tested")
+
+
 def network(seed, filters=4):
     layers = [Conv2D(filters, 3, padding=1), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
     model = Sequential(layers)
     model.build((12, 10, 1), np.random.default_rng(seed))
-    return fused(model)
+    return as_trained(model)
 
 
 def images(seed, N):

@@ -8,6 +8,7 @@ import pytest
 from cnnlib import (
     SGD,
     AdaGrad,
+    Adam,
     AvgPool2D,
     BatchNorm2D,
     Conv2D,
@@ -20,6 +21,7 @@ from cnnlib import (
     Parallel,
     ReLU,
     Residual,
+    RMSProp,
     Sequential,
     Sigmoid,
     Softmax,
@@ -215,6 +217,13 @@ def test_the_gradients_are_not_changed_by_a_step():
         dw = np.ones(3)
         optimizer.step({"w": np.ones(3)}, {"w": dw})
         assert dw.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), AdaGrad(0.1), RMSProp(0.1), Adam(0.1)], ids=str)
+def test_a_parameter_may_be_a_single_number(optimizer):
+    w = np.array(1.0)
+    optimizer.step({"w": w}, {"w": np.array(2.0)})
+    assert w < 1
 
 
 def test_errors_of_optimizers():

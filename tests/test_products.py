@@ -25,5 +25,14 @@ def test_products_in_pieces_equal_the_whole(shape):
     np.testing.assert_allclose(products.product_transposed(b, d), right, atol=1e-10)
 
 
+@pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces
+def test_the_dtype_does_not_depend_on_the_pieces(N):
+    a, b = np.ones((1, 8, 9)), np.ones((1, 9, N), np.float32)
+    assert products.product(a, b).dtype == np.float64
+    assert products.product_transposed(b, np.ones((1, 8, N))).dtype == np.float64
+    assert products.product(a.astype(np.float32), b).dtype == np.float32
+
+
 def test_the_convolutions_of_problem_7_are_multiplied_in_pieces():
-    assert 256 <= products.piece(28 * 28 * 50, 8 * 9) < 28 * 28 * 50
+    assert products.piece(28 * 28 * 50, 8 * 9) == 800
+    assert products.piece(14 * 14 * 50, 4 * 8 * 16) == 700  # fused with the pooling

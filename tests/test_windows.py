@@ -93,3 +93,9 @@ def test_the_size_of_an_image_counts_its_windows_along_both_axes(padding, sizes)
 def test_windows_copies_nothing():
     x = np.zeros((1, 4, 4, 1))
     assert np.shares_memory(windows(x, (3, 3)), x)
+
+
+@pytest.mark.parametrize("setting", [((4, 4),), ((2, 2), (0, 1)), ((2, 2), (1, 1), (1, 0))], ids=str)
+def test_windows_that_do_not_fit_are_an_error(setting):
+    with pytest.raises(ValueError, match=r"no window fits: image \(3, 5\), kernel"):
+        windows(np.zeros((1, 3, 5, 1)), *setting)
