@@ -8,7 +8,7 @@ READY := .venv/ready
 HTML := _build/html/index.html
 PAGES := $(shell find book/es book/en -not -path '*/.ipynb_checkpoints*')
 MACHINERY := _config.yml book/build.py $(shell find book/_ext book/_static book/_templates -type f -not -name '*.pyc') \
-	book/references.bib $(shell find cnnlib -name '*.py')
+	book/references.bib book/glossary.yml $(shell find cnnlib -name '*.py')
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 
 # Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
@@ -37,8 +37,10 @@ test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, noteb
 	$(PYTEST) --cov=cnnlib tests cnnlib
 	$(PYTEST) --nbval --nbval-current-env book/es book/en
 
-test-portable: $(READY) ## run the notebooks as other processors would
-	set -e; for core in Nehalem Sandybridge Haswell; do for threads in 1 2; do \
+CORES ?= Nehalem Sandybridge Haswell
+THREADS ?= 1 2
+test-portable: $(READY) ## run the notebooks as other processors would (CORES=Nehalem THREADS=2 for one of the six ways)
+	set -e; for core in $(CORES); do for threads in $(THREADS); do \
 		echo "OPENBLAS_CORETYPE=$$core, $$threads thread(s)"; \
 		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads $(PYTEST) --nbval --nbval-current-env -q book/es book/en; \
 	done; done

@@ -5,10 +5,15 @@ begins with the cell's name, en/01-convolution/three-loops.
 """
 
 import re
+from base64 import b64decode
+from io import BytesIO
 
-from notebooks import METADATA, alt_text, has_figure, headings, output_texts, tags
+import imagesize
+from notebooks import METADATA, alt_text, headings, output_texts, pictures, tags
 
 LINES = 12
+FRAMES = range(4, 10)
+FRAME_BYTES = 15_000
 NBVAL_EXCEPTIONS = 2
 ID = re.compile(r"[a-z][a-z0-9-]*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f-]+)?")          # as Jupyter makes them
@@ -25,7 +30,7 @@ def problems(page):
     if ids := id_problems(page):
         return ids      # no other message could name its cell
     checks = (metadata_problems, execution_problems, length_problems, output_problems, figure_problems,
-              exception_problems, anatomy_problems, heading_problems)
+              frame_problems, exception_problems, anatomy_problems, heading_problems)
     return [message for check in checks for message in check(page)]
 
 
@@ -83,11 +88,40 @@ def figure_problems(page):
     """Every figure has a text that stands for it, and no such text stands without a figure."""
     found = []
     for cell in page.code_cells:
-        if has_figure(cell) and not alt_text(cell).strip():
+        if pictures(cell) and not alt_text(cell).strip():
             found.append(f"{page.label(cell)}: a figure without alt text (metadata mystnb: image: alt)")
-        if alt_text(cell) and not has_figure(cell):
+        if alt_text(cell) and not pictures(cell):
             found.append(f"{page.label(cell)}: an alt text, but no figure")
     return found
+
+
+def frame_problems(page):
+    """The frames of an animation are few, small and of one size; each has an alt text, all have one caption."""
+    found = []
+    for cell in page.code_cells:
+        texts = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if "frames" in tags(cell):
+            found += [f"{page.label(cell)}: {message}" for message in frame_messages(cell, texts)]
+        elif isinstance(texts, list):
+            found.append(f"{page.label(cell)}: a list of alt texts without the tag frames")
+    return found
+
+
+def frame_messages(cell, texts):
+    """A cell with frames, and its alt texts -> what is wrong with them."""
+    frames = [b64decode(picture) for picture in pictures(cell)]
+    sizes = {imagesize.get(BytesIO(frame)) for frame in frames}
+    if len(frames) not in FRAMES:
+        yield f"{len(frames)} frames, expected {FRAMES[0]} to {FRAMES[-1]}"
+    if len(sizes) > 1:
+        yield f"frames of several sizes, {sorted(sizes)}: the player would jump"
+    if any(len(frame) > FRAME_BYTES for frame in frames):
+        yield f"a frame of more than {FRAME_BYTES:,} bytes"
+    if not isinstance(texts, list) or len(texts) != len(frames) or not all(map(str.strip, texts)):
+        yield "frames need a list of alt texts, one each (metadata mystnb: image: alt)"
+    figure = cell.metadata.get("mystnb", {}).get("figure", {})
+    yield from (f"frames need a {key} (metadata mystnb: figure: {key})" for key in ("caption", "name")
+                if not figure.get(key))
 
 
 def exception_problems(page):

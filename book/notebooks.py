@@ -89,8 +89,9 @@ def tags(cell):
 
 
 def alt_text(cell):
-    """The text that stands for a cell's figure, or ""."""
-    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+    """The text that stands for a cell's figure, or ""; the texts of frames, one a line."""
+    text = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+    return text if isinstance(text, str) else "\n".join(text)
 
 
 def caption(cell):
@@ -144,5 +145,7 @@ def output_texts(output):
     return [output.data.get("text/plain", ""), output.data.get("text/markdown", ""), html]
 
 
-def has_figure(cell):
-    return any(kind.startswith("image/") for output in cell.outputs for kind in output.get("data", {}))
+def pictures(cell):
+    """The images among a cell's outputs, in order, as they are stored: base64 text, or SVG."""
+    return [content for output in cell.outputs for kind, content in output.get("data", {}).items()
+            if kind.startswith("image/")]

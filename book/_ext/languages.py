@@ -20,6 +20,10 @@ TEXTS = {
         "contents": "En esta página",
         "sidebar": "Mostrar u ocultar el índice",
         "page": "Mostrar u ocultar el contenido de la página",
+        "previous_frame": "Fotograma anterior",
+        "play": "Reproducir",
+        "next_frame": "Fotograma siguiente",
+        "frame": "Fotograma",
     },
     "en": {
         "title": "CNNs from scratch",
@@ -36,6 +40,10 @@ TEXTS = {
         "contents": "On this page",
         "sidebar": "Show or hide the table of contents",
         "page": "Show or hide the contents of the page",
+        "previous_frame": "Previous frame",
+        "play": "Play",
+        "next_frame": "Next frame",
+        "frame": "Frame",
     },
 }
 TWIN = {"es": "en", "en": "es"}
