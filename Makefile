@@ -30,12 +30,12 @@ book: $(HTML) ## build the book in both languages
 	@echo "The book is built. Open: $(CURDIR)/$(HTML)"
 
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
-# Two runs, because nbval would count in the coverage what the notebooks call, and slow them down.
+# Two runs, because coverage would count what the notebooks call, and slow down the book's own tests.
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
 test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, notebooks, pages
-	$(PYTEST) --cov=cnnlib tests cnnlib
-	$(PYTEST) --nbval --nbval-current-env book/es book/en
+	$(PYTEST) --cov=cnnlib tests cnnlib --ignore tests/book
+	$(PYTEST) --nbval --nbval-current-env tests/book book/es book/en
 
 CORES ?= Nehalem Sandybridge Haswell
 THREADS ?= 1 2

@@ -67,10 +67,10 @@ def glossary():
 
 def term_problems(book=BOOK, language="es"):
     """Folder of the book -> a message for each name that the glossary replaces by another."""
-    found = []
+    found, replaced = [], avoided(language)
     for name, text in texts(book, language).items():
         used = SPOKEN_ABOUT.sub(" ", text)
-        for bad, good in avoided(language).items():
+        for bad, good in replaced.items():
             if re.search(rf"(?<![\w-]){re.escape(bad)}(?![\w-])", used, re.I):
                 found.append(f"{name}: {bad!r}; the book says {good!r}")
     return found

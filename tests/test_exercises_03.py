@@ -3,9 +3,8 @@
 from math import ceil, floor
 
 import numpy as np
-import pytest
+from exercise_tests import *  # noqa: F403
 
-from cnnlib.exercises import check
 from cnnlib.exercises.chapter03 import FITTING, TOO_LARGE, named
 from cnnlib.windows import output_size
 
@@ -176,25 +175,6 @@ WRONG = [
     ("03-5", lambda *setting: [], "no se leen [7]; tu función da []", "are [7]; your function gives []"),
     ("03-5", lambda *setting: [[1], [2, 3]], "números enteros", "whole numbers"),
 ]
-
-
-@pytest.mark.parametrize(("name", "answer"), RIGHT)
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_right_answers_pass_in_any_style(name, answer, language):
-    verdict = check(name, answer, language)
-    assert verdict and verdict.message.startswith("✓"), verdict
-
-
-@pytest.mark.parametrize(("name", "answer", "es", "en"), WRONG)
-def test_wrong_answers_are_refused_with_their_own_message(name, answer, es, en):
-    for language, message in (("es", es), ("en", en)):
-        verdict = check(name, answer, language)
-        assert not verdict and message in verdict.message, verdict
-
-
-@pytest.mark.parametrize("name", ["03-1", "03-2", "03-3", "03-4", "03-5"])
-def test_no_answer_is_no_error(name):
-    assert check(name, None, "en").message == "○ not answered yet"
 
 
 def test_the_settings_hold_what_the_exercises_are_about():

@@ -2,10 +2,12 @@
 
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+
+Cause = tuple[Any, str, str]  # a wrong result, and what went wrong in Spanish and in English
 
 SECONDS = 20.0
 
@@ -97,3 +99,21 @@ def array(value: Any, shape: tuple[int, ...]) -> np.ndarray:
 def close(found: Any, right: Any) -> bool:
     """Whether two arrays agree to the rounding of float32."""
     return bool(np.allclose(found, right, rtol=1e-4, atol=1e-6))
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Whether anything at all is an array of this shape and these numbers."""
+    try:
+        found = np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return found.shape == np.shape(expected) and close(found, expected)
+
+
+def compare(found: Any, right: Any, causes: Iterable[Cause], es: str, en: str) -> None:
+    """Raise Wrong unless `found` is right: with the cause whose result it is, else for its shape, or `es`, `en`."""
+    if not same(found, right):
+        for wrong, cause_es, cause_en in causes:
+            expect(not same(found, wrong), cause_es, cause_en)
+        array(found, np.shape(right))
+        expect(False, es, en)

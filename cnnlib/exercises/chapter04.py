@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnlib.arrays import Array, Pair
 from cnnlib.conv import conv2d_forward
-from cnnlib.exercises.answers import Wrong, array, close, expect, run
+from cnnlib.exercises.answers import Wrong, array, compare, expect, run, same
 from cnnlib.exercises.max_gradients import (
     Winner,
     first_by_columns,
@@ -19,31 +19,11 @@ from cnnlib.exercises.max_gradients import (
 )
 from cnnlib.pool import avgpool2d_backward, avgpool2d_forward, maxpool2d_forward
 
-Cause = tuple[Array, str, str]  # a wrong result, and what went wrong in Spanish and in English
-
 IMAGE = np.array([[0, 2, 5, 1, 1, 3], [6, 1, 0, 3, 0, 2], [4, 1, 4, 0, 7, 2], [2, 4, 3, 5, 6, 1]])
 DY = np.array([[10, 20], [30, 40]])
 # Shapes of images and sizes of windows for 04-2 and 04-3.
 PLAIN = [((2, 4, 6, 3), (2, 3)), ((1, 7, 8, 2), (3, 2)), ((3, 5, 5, 1), (2, 2)), ((1, 3, 9, 2), (1, 4))]
 SHARED = [((2, 6, 4, 3), (3, 2)), ((2, 4, 4, 1), (2, 2)), ((1, 7, 9, 2), (3, 4)), ((2, 4, 5, 1), (1, 2))]
-
-
-def compare(found: Any, right: Array, causes: list[Cause], es: str, en: str) -> None:
-    """Raise Wrong unless `found` is right: with the cause whose result it is, else for its shape, or `es`, `en`."""
-    if not same(found, right):
-        for wrong, cause_es, cause_en in causes:
-            expect(not same(found, wrong), cause_es, cause_en)
-        array(found, right.shape)
-        expect(False, es, en)
-
-
-def same(found: Any, expected: Array) -> bool:
-    """Whether anything at all is an array of this shape and these numbers."""
-    try:
-        found = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError):
-        return False
-    return found.shape == expected.shape and close(found, expected)
 
 
 TIES: list[tuple[Winner, str, str]] = [

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arrays import Array
-from cnnlib.exercises.answers import array, close, expect, run
-from cnnlib.exercises.layers_of_1998 import compare, scaled_tanh, subsampling
+from cnnlib.exercises.answers import array, close, compare, expect, run
+from cnnlib.exercises.layers_of_1998 import scaled_tanh, subsampling
 
 C3_OF_1998 = (
     ["012", "123", "234", "345", "045", "015", "0123", "1234", "2345", "0345", "0145", "0125"]

@@ -1,24 +1,14 @@
 """Exercises of chapter 8: what famous networks cost, claims about them, and a residual block."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from cnnlib.arrays import Array
-from cnnlib.exercises.answers import Wrong, array, close, expect, run
-
-Cause = tuple[Any, str, str]  # a wrong result, and what went wrong in Spanish and in English
+from cnnlib.exercises.answers import Wrong, array, compare, expect, run
 
 # Kernel side, channels in, filters: the six convolutions of the block of exercise 1.
 BRANCHES = ((1, 128, 32), (1, 128, 48), (3, 48, 64), (1, 128, 8), (5, 8, 16), (1, 128, 24))
-
-
-def compare(found: Any, right: Any, causes: Iterable[Cause], es: str, en: str) -> None:
-    """Raise Wrong unless `found` is right: with the cause whose result it is, else with the last two texts."""
-    for wrong, cause_es, cause_en in causes:
-        expect(close(found, right) or not close(found, wrong), cause_es, cause_en)
-    expect(close(found, right), es, en)
 
 
 def inception_parameters(answer: Any) -> None:
