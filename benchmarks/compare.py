@@ -21,7 +21,7 @@ import numpy as np
 import report
 import torch
 from breakdown import breakdown, sgemm_peak
-from growth import MOST, exponents
+from growth import MOST, growth
 from measure import take_turns, threads
 from threadpoolctl import threadpool_info
 from work import agree, loops, perceptron, prediction, training
@@ -88,7 +88,7 @@ def measured(rounds):
         peak = sgemm_peak()
         for name, batch in (("problem 7", 1), ("problem 7", 50), ("LeNet", 1), ("LeNet", 50)):
             found["parts"][f"{name}, batch {batch}"] = breakdown(name, batch, peak)
-        found["exponents"] = exponents()
+        found["growth"] = growth()
     found["memory"] = {side: peak_memory(side) for side in ("cnnlib", "PyTorch")}
     found["import"] = import_seconds("cnnlib") - import_seconds("numpy")
     found["machine"]["sgemm, GFLOP/s, 1 thread"] = round(peak / 1e9, 1)
@@ -186,14 +186,14 @@ def grown(found):
     """The costs that grow faster than in proportion."""
     return [
         f"{cost} against {what}: exponent {exponent:.2f}, at most {MOST}"
-        for what, costs in found["exponents"].items()
-        for cost, exponent in costs.items()
+        for what, costs in found["growth"].items()
+        for cost, exponent in costs["exponents"].items()
         if exponent > MOST
     ]
 
 
 def write(found):
-    """Write JSON, Markdown and the plot, each in one piece; fail if a cost grows out of proportion."""
+    """Write JSON, Markdown and the plots, each in one piece; fail if a cost grows out of proportion."""
     if grown(found):
         raise SystemExit("\n".join(grown(found)))
     RESULTS.mkdir(exist_ok=True)
@@ -201,7 +201,8 @@ def write(found):
         folder = Path(folder)
         (folder / "results.json").write_text(json.dumps(found, indent=1) + "\n")
         (folder / "results.md").write_text(report.markdown(found) + "\n")
-        report.plot(found, folder / "results.svg")
+        report.plot_ratios(found, folder / "results.svg")
+        report.plot_growth(found, folder / "growth.svg")
         for file in list(folder.iterdir()):
             file.replace(RESULTS / file.name)
 

@@ -36,19 +36,21 @@ def amount(side=1, **sizes):
     return side * side * prod(sizes.values())
 
 
-def exponents(rounds=7):
-    """What grows -> the exponents of time and of memory: the slope of the logarithms."""
+def growth(rounds=7):
+    """What grows -> its amounts, the seconds and the bytes of a step, and the exponents of both."""
     found = {}
     for what, settings in SIZES.items():
         steps = [step_of(**setting) for setting in settings]
-        logs = np.log([amount(**setting) for setting in settings])
-        times = [min(seconds(step, rounds)) for step in steps]
-        peaks = [memory(step) for step in steps]
-        found[what] = {
-            "time": float(np.polyfit(logs, np.log(times), 1)[0]),
-            "memory": float(np.polyfit(logs, np.log(peaks), 1)[0]),
-        }
+        amounts = [amount(**setting) for setting in settings]
+        costs = {"time": [min(seconds(step, rounds)) for step in steps], "memory": [memory(step) for step in steps]}
+        exponents = {cost: exponent(amounts, values) for cost, values in costs.items()}
+        found[what] = {"amounts": amounts, **costs, "exponents": exponents}
     return found
+
+
+def exponent(amounts, costs):
+    """Amounts and their costs -> the power of the amount that the cost grows with: the slope of the logarithms."""
+    return float(np.polyfit(np.log(amounts), np.log(costs), 1)[0])
 
 
 def memory(step):

@@ -18,7 +18,7 @@ def markdown(found):
         ),
         others(found),
         table_of_parts(found["parts"]),
-        table_of_exponents(found["exponents"]),
+        table_of_growth(found["growth"]),
         "Machine: " + ", ".join(f"{key} {value}" for key, value in found["machine"].items()) + ".",
     ]
     return "\n\n".join(blocks)
@@ -66,14 +66,16 @@ def table_of_parts(parts):
     return "\n".join(lines)
 
 
-def table_of_exponents(exponents):
+def table_of_growth(growth):
     """How time and memory grow."""
     lines = ["| cost of a step against | exponent of time | exponent of memory |", "|---|---:|---:|"]
-    lines += [f"| {what} | {costs['time']:.2f} | {costs['memory']:.2f} |" for what, costs in exponents.items()]
+    for what, costs in growth.items():
+        exponents = costs["exponents"]
+        lines.append(f"| {what} | {exponents['time']:.2f} | {exponents['memory']:.2f} |")
     return "\n".join(lines)
 
 
-def plot(found, path):
+def plot_ratios(found, path):
     """Everything that was measured -> an SVG: the ratios, with what is asked for."""
     viz.style()
     rows = list(found["rows"].items())[::-1]
@@ -87,5 +89,20 @@ def plot(found, path):
     ax.set_yticks(places, [name for name, _ in rows])
     ax.set_xlabel("time of cnnlib / time of PyTorch")
     ax.legend(frameon=False)
+    fig.savefig(path, bbox_inches="tight", metadata={"Date": None})
+    plt.close(fig)
+
+
+def plot_growth(found, path):
+    """Everything that was measured -> an SVG: time and memory of a step against what grows, beside proportion."""
+    viz.style()
+    fig, axes = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
+    for ax, cost in zip(axes, ("time", "memory"), strict=True):
+        for (what, costs), color in zip(found["growth"].items(), (viz.BLUE, viz.ORANGE, "0.4"), strict=True):
+            amounts, values = costs["amounts"], costs[cost]
+            ax.loglog([n / amounts[0] for n in amounts], [v / values[0] for v in values], "o-", color=color, label=what)
+        ax.loglog((1, 9), (1, 9), ":", color="0.5", label="in proportion")
+        ax.set(xlabel="times as much", ylabel=f"{cost}, times the first")
+    axes[0].legend(frameon=False)
     fig.savefig(path, bbox_inches="tight", metadata={"Date": None})
     plt.close(fig)

@@ -43,8 +43,10 @@ def batchnorm2d_forward(
         mean, variance = (s.astype(x.dtype, copy=False) for s in statistics)
         centered = x - mean
     scale = 1 / np.sqrt(variance + eps)
-    normal = centered * scale
-    return normal * gamma + beta, (normal, scale, gamma, statistics is None), (mean, variance)
+    normal = np.multiply(centered, scale, out=centered)
+    y = normal * gamma
+    y += beta
+    return y, (normal, scale, gamma, statistics is None), (mean, variance)
 
 
 def batchnorm2d_backward(dy: Any, cache: BatchCache) -> tuple[Array, Array, Array]:

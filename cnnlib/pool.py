@@ -40,11 +40,19 @@ def maxpool2d_forward(
     x, (pool_size, stride) = images(x), pool_settings(pool_size, stride, padding)
     pads = image_pads(x.shape[1:3], pool_size, stride, padding)
     xp = pad(x, pads, -np.inf)
-    p = windows(xp, pool_size, stride)  # (N, OH, OW, KH, KW, C), a view
-    y = p[:, :, :, 0, 0].copy(order="K")
-    for kh, kw in list(np.ndindex(pool_size))[1:]:
-        np.maximum(y, p[:, :, :, kh, kw], out=y)
+    (KH, KW), (SH, SW) = pool_size, stride
+    rows = largest(windows(xp, (KH, 1), (SH, 1)))  # (N, OH, W, C): whole rows first, each one run of memory
+    y = largest(windows(rows, (1, KW), (1, SW)))
     return y, (xp, y, pool_size, stride, pads)
+
+
+def largest(p: Array) -> Array:
+    """Windows (N, OH, OW, KH, KW, C) -> the maximum of each, (N, OH, OW, C), a new array."""
+    N, OH, OW, KH, KW, C = p.shape
+    y = p[:, :, :, 0, 0].copy(order="K")
+    for kh, kw in list(np.ndindex(KH, KW))[1:]:
+        np.maximum(y, p[:, :, :, kh, kw], out=y)
+    return y
 
 
 def maxpool2d_backward(dy: Any, cache: MaxCache) -> Array:

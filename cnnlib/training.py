@@ -11,6 +11,7 @@ from cnnlib.fusion import fused
 from cnnlib.losses import softmax_cross_entropy
 from cnnlib.networks import Sequential
 from cnnlib.optimizers import Optimizer
+from cnnlib.prediction import for_prediction
 
 Augment = Callable[[Array, np.random.Generator], Array]
 History = dict[str, list[float]]
@@ -53,7 +54,7 @@ def train_epoch(
 
 def logits(model: Sequential, x: Array, batch_size: int) -> Array:
     """Images (N, ...) -> logits (N, K), computed batch by batch so that memory does not grow with N."""
-    quick = fused(model)
+    quick = for_prediction(model)
     if not len(x):
         return outputs(quick, x)
     return np.concatenate([outputs(quick, x[batch]) for batch in batches(len(x), batch_size)])
