@@ -21,7 +21,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable test-wheel mutants lint execute twins lab serve bench bench-check clean
+.PHONY: help book test test-portable test-wheel mutants lint execute twins links lab serve bench bench-check clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ execute: $(READY) ## run the notebooks again and store their outputs (NB=book/en
 
 twins: $(READY) ## record texts changed in both languages (CELL=04-pooling/ties for one read and right)
 	$(PY) book/twins.py $(CELL)
+
+links: $(HTML) ## ask for every external address of the book, and record the answers in scripts/links.txt
+	$(PY) scripts/check_links.py
 
 lab: .venv/lab ## open the chapters in JupyterLab (installs it the first time)
 	$(PY) -m jupyterlab book
