@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from io import BytesIO
 
+import figure_data
 import imagesize
 from notebooks import METADATA, alt_text, headings, output_texts, pictures, tags
 
@@ -85,13 +86,15 @@ def output_problems(page):
 
 
 def figure_problems(page):
-    """Every figure has a text that stands for it, and no such text stands without a figure."""
+    """Every figure has a text that stands for it and the data behind it; no such text stands without a figure."""
     found = []
     for cell in page.code_cells:
         if pictures(cell) and not alt_text(cell).strip():
             found.append(f"{page.label(cell)}: a figure without alt text (metadata mystnb: image: alt)")
         if alt_text(cell) and not pictures(cell):
             found.append(f"{page.label(cell)}: an alt text, but no figure")
+        if len(pictures(cell)) != sum(figure_data.MIME in output.get("data", {}) for output in cell.outputs):
+            found.append(f"{page.label(cell)}: a picture without the data behind it (make execute)")
     return found
 
 

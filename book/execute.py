@@ -15,6 +15,7 @@ import tempfile
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
+import figure_data
 import matplotlib.font_manager  # noqa: F401  builds the font cache here, where its message to stderr does no harm
 import nbformat
 from cell_checks import id_problems
@@ -177,6 +178,7 @@ def settled_environment():
             "IPYTHONDIR": str(Path(folder, "ipython")),
             "JUPYTER_DATA_DIR": str(Path(folder, "data")),
             "JUPYTER_RUNTIME_DIR": str(runtime),
+            **figure_data.kernel_environment(),
         }
         before = {name: os.environ.get(name) for name in wanted}
         os.environ.update(wanted)

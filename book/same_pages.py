@@ -2,16 +2,18 @@
 
 The file names and the table of contents; the cell ids, types and tags; the code as a syntax tree (comments,
 string literals and the order of values inside an f-string set aside); the kinds of the outputs and the
-numbers in them; the levels and targets of the headings.
+numbers in them; the data behind the figures; the levels and targets of the headings.
 """
 
 import ast
 import re
 
+import figure_data
 from notebooks import BOOK, LANGUAGES, alt_text, caption, headings, output_texts, pages
 
 # Metadata that is written for readers, so that it differs between the languages.
 TRANSLATED = {"alt", "caption", "code_prompt_show", "code_prompt_hide", "description"}
+ROOM_FOR_WORDS = 0.02   # how much a drawing may move, in parts of its range, because a word is longer
 NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
@@ -108,7 +110,14 @@ def output_problems(es, en):
         return [f"other outputs: {kinds(es)} in es, {kinds(en)} in en"]
     if numbers(es) != numbers(en):
         return [f"other numbers in the outputs: {numbers(es)} in es, {numbers(en)} in en"]
-    return []
+    return [f"other data behind the figures\n--- es\n{one}\n--- en\n{two}"
+            for one, two in zip(figures(es), figures(en), strict=True)
+            if not figure_data.close(one, two, ROOM_FOR_WORDS)]
+
+
+def figures(outputs):
+    """Outputs -> what each figure shows, as figure_data describes it."""
+    return [output.data[figure_data.MIME] for output in outputs if figure_data.MIME in output.get("data", {})]
 
 
 def kinds(outputs):

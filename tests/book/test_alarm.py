@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import cell_checks
 import pytest
@@ -265,10 +264,13 @@ def test_nbval_sees_an_output_that_the_code_does_not_give(small_book, edit):
     broken = shutil.copy(sound, sound.with_name("broken.ipynb"))
     with edit(broken, "total") as cell:
         cell.outputs[0]["text"] = cell.outputs[0]["text"].replace("16.50", "16.51")
+    with edit(broken, "figure") as cell:
+        cell.source = cell.source.replace("[1, 2]", "[1, 3]")       # the same output, but for the picture
     # The project's conftest.py, as a plugin: a kernel that does not start gets its second chance here too.
     options = ["--nbval", "-q", "-p", "no:cacheprovider", "-p", "conftest", "-c", os.devnull]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": f"{BOOK.parent}{os.pathsep}{BOOK}"}
     command = [sys.executable, "-m", "pytest", *options, sound, broken]
     run = subprocess.run(command, cwd=small_book, env=environment, capture_output=True, text=True)
-    assert "1 failed, 7 passed" in run.stdout, run.stdout + run.stderr
+    assert "2 failed, 6 passed" in run.stdout, run.stdout + run.stderr
     assert "broken.ipynb::Cell 0" in run.stdout and "sum: 16.51" in run.stdout
+    assert "broken.ipynb::Cell 1" in run.stdout and "mismatch 'text/x-figure-data'" in run.stdout

@@ -68,8 +68,8 @@ def animation(small_book):
     """The English page of the small book, with five frames where it had one figure; and the cell that has them."""
     page = Page("en", small_book / "en" / "01-sum.ipynb")
     cell = next(cell for cell in page.code_cells if cell.id == "figure")
-    start_of_picture = {"image/png": cell.outputs[0]["data"]["image/png"][:1000]}
-    cell.outputs = [new_output("display_data", data=dict(start_of_picture)) for _ in range(5)]
+    frame = cell.outputs[0]["data"] | {"image/png": cell.outputs[0]["data"]["image/png"][:1000]}
+    cell.outputs = [new_output("display_data", data=dict(frame)) for _ in range(5)]
     cell.metadata["tags"] = ["frames"]
     cell.metadata["mystnb"] = nbformat.from_dict({
         "image": {"alt": [f"Frame {k}." for k in range(5)]},
