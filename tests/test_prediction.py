@@ -43,6 +43,13 @@ def test_winograds_convolution_is_the_convolution(shape, F, padding, biased, see
     np.testing.assert_allclose(found, right, rtol=0, atol=2e-5 * max(np.abs(right).max(initial=0), 1))
 
 
+def test_four_sums_in_a_row_take_six_multiplications():
+    rng = np.random.default_rng(0)
+    d, g, (b, n) = rng.standard_normal(6), rng.standard_normal(3), winograd.lagrange()
+    products = (b @ d) * (winograd.values(2) / n @ g)
+    np.testing.assert_allclose(winograd.values(3).T @ products, [d[i : i + 3] @ g for i in range(4)], atol=1e-13)
+
+
 def test_the_matrices_give_the_four_by_four_outputs_of_one_tile():
     rng = np.random.default_rng(0)
     d, g = rng.standard_normal((6, 6)), rng.standard_normal((3, 3))
