@@ -7,8 +7,9 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 READY := .venv/ready
 HTML := _build/html/index.html
 PAGES := $(shell find book/es book/en -not -path '*/.ipynb_checkpoints*')
-MACHINERY := _config.yml book/build.py $(shell find book/_ext book/_static book/_templates -type f -not -name '*.pyc') \
-	book/references.bib book/glossary.yml $(shell find cnnlib -name '*.py')
+MACHINERY := _config.yml book/build.py book/live_kit.py book/references.bib book/glossary.yml pyproject.toml \
+	$(shell find book/_ext book/_static book/_templates book/live -type f -not -name '*.pyc') \
+	$(shell find cnnlib -type f -not -name '*.pyc')
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 
 # Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
@@ -26,7 +27,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-book: $(HTML) ## build the book in both languages
+book: $(HTML) ## build the book in both languages (PYODIDE=folder puts that copy of Pyodide into the site)
 	@echo "The book is built. Open: $(CURDIR)/$(HTML)"
 
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
@@ -76,7 +77,7 @@ lab: .venv/lab ## open the chapters in JupyterLab (installs it the first time)
 	$(PY) -m jupyterlab book
 
 serve: $(HTML) ## show the book at http://localhost:8000 (PORT=... for another)
-	$(PY) -m http.server --bind localhost --directory _build/html $(PORT)
+	$(PY) scripts/serve.py $(PORT)
 
 bench: .venv/torch ## measure speed and memory beside PyTorch, and write benchmarks/results (about 10 minutes)
 	$(PY) benchmarks/compare.py
@@ -113,5 +114,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP) --constraint constraints.txt jupyterlab
 	@touch $@
 
+# The book is built anew when it is to hold another copy of Pyodide, or none.
+ifneq ($(PYODIDE),$(shell cat _build/pyodide 2> /dev/null))
+.PHONY: $(HTML)
+endif
 $(HTML): $(READY) $(PAGES) $(MACHINERY)
 	$(PY) book/build.py
+	@echo "$(PYODIDE)" > _build/pyodide

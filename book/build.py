@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import live_kit
 from jupyter_book.sphinx import build_sphinx
 from sphinx.util.console import nocolor
 
@@ -83,6 +84,8 @@ def assemble(work: Path) -> Path:
     for language in LANGUAGES:
         (work / language / "html").rename(site / language)
     shutil.copyfile(ROOT / "book/_templates/landing.html", site / "index.html")
+    if any(site.glob("*/live")):  # pages with cells
+        live_kit.write(site, live_kit.build_wheel(work), live_kit.local_copy())
     return site
 
 
@@ -101,6 +104,7 @@ def replace(site: Path, html: Path, old: Path):
 def build(target: Path):
     """Build the whole book into target/html."""
     work = target / "work"
+    live_kit.local_copy()  # a wrong PYODIDE is told of at once
     target.mkdir(exist_ok=True)
     with open(target / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second build waits for the first

@@ -24,6 +24,12 @@ TEXTS = {
         "play": "Reproducir",
         "next_frame": "Fotograma siguiente",
         "frame": "Fotograma",
+        "run_page": "Ejecuta esta página",
+        "live_note": "Carga Python (unos 25 MB) de {}, y nada más. Tu código y tus respuestas no salen de tu equipo.",
+        "live_note_local": "Carga Python (unos 25 MB) de este sitio. Tu código y tus respuestas no salen de tu equipo.",
+        "live_loading": "Cargando…",
+        "live_offline": "No se ha podido cargar. ¿Hay conexión? Pulsa otra vez para volver a intentarlo.",
+        "live_saved": "En este navegador hay respuestas tuyas guardadas; vuelven cuando ejecutas la página.",
     },
     "en": {
         "title": "CNNs from scratch",
@@ -44,6 +50,12 @@ TEXTS = {
         "play": "Play",
         "next_frame": "Next frame",
         "frame": "Frame",
+        "run_page": "Run this page",
+        "live_note": "Loads Python (about 25 MB) from {}, nothing else. Your code and answers stay on your machine.",
+        "live_note_local": "Loads Python (about 25 MB) from this site. Your code and answers stay on your machine.",
+        "live_loading": "Loading…",
+        "live_offline": "It could not be loaded. Are you online? Press again to try once more.",
+        "live_saved": "This browser keeps answers of yours; they come back when you run the page.",
     },
 }
 TWIN = {"es": "en", "en": "es"}

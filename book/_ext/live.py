@@ -1,0 +1,68 @@
+"""The button that makes a chapter run in the page, and the script with the chapter's cells that its click loads."""
+
+import json
+from html import escape
+from pathlib import Path
+
+import live_kit
+from docutils import nodes
+from languages import TEXTS
+from live_texts import LIVE_TEXTS
+from sphinx.errors import ExtensionError
+
+BAR = """<div class="live" data-page="{language}/{name}" data-loading="{live_loading}" data-offline="{live_offline}"
+data-saved="{live_saved}">
+<button type="button" class="btn btn-outline-primary">{run_page}</button>
+<p class="live-note">{note}</p>
+<p role="status"></p>
+</div>
+"""
+
+
+def source(app, docname) -> dict:
+    """The notebook of a page, without outputs, each text in one string."""
+    notebook = json.loads(Path(app.env.doc2path(docname)).read_text("utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+        cell.pop("outputs", None)
+    return notebook
+
+
+def is_cell(node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def add_button(app, doctree, docname):
+    """Put the button below the title of a page that has cells, and its cells into a script of their own."""
+    if app.builder.name != "html" or not (shown := len(list(doctree.findall(is_cell)))):
+        return
+    notebook = source(app, docname)
+    cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    if shown != cells:
+        raise ExtensionError(f"{docname}: {cells} cells in the notebook and {shown} on the page; each must be shown")
+    language = app.config.language
+    texts = TEXTS[language] | {"note": note(language)}
+    bar = BAR.format(language=language, name=docname, **{key: escape(text) for key, text in texts.items()})
+    title = next(doctree.findall(nodes.title))
+    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", bar, format="html"))
+    content = {"language": language, "name": docname, "texts": LIVE_TEXTS[language], "notebook": notebook}
+    folder = Path(app.outdir) / "live"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{docname}.js").write_text(f"window.livePage = {json.dumps(content)};\n", "utf-8")
+
+
+def note(language: str) -> str:
+    """Which address the page will contact, if any, and what stays here."""
+    return TEXTS[language]["live_note_local" if live_kit.local_copy() else "live_note"].format(live_kit.HOST)
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Load the script on the pages that have cells, and on no other."""
+    if doctree and any(is_cell(node) for node in doctree.findall(nodes.container)):
+        app.add_js_file("live.js")
+
+
+def setup(app):
+    app.connect("doctree-resolved", add_button)
+    app.connect("html-page-context", add_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,134 @@
+"""The Python side of the live cells: runs a cell in IPython, and hands each output over as a notebook stores it.
+
+It runs in the browser alone, in the worker, which gives it `send`: a function that takes one output as JSON.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from base64 import b64encode
+from io import TextIOBase
+
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+SECONDS = 0.05  # between two messages of a cell that prints much
+
+
+class Stream(TextIOBase):
+    """What is printed, sent on a few times a second."""
+
+    def __init__(self, name):
+        self.name, self.waiting, self.sent = name, [], 0.0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        self.waiting.append(text)
+        if time.monotonic() - self.sent > SECONDS:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        if text := "".join(self.waiting):
+            self.waiting, self.sent = [], time.monotonic()
+            emit("stream", name=self.name, text=text)
+
+
+def emit(kind, **fields):
+    """Send one output, after what was printed before it."""
+    if kind != "stream":
+        sys.stdout.flush()
+        sys.stderr.flush()
+    send(json.dumps({"output_type": kind, **fields}))  # noqa: F821  the worker gives it
+
+
+def encoded(data):
+    """A dict of contents by type -> the same as JSON can hold it."""
+    return {kind: b64encode(value).decode() if isinstance(value, bytes) else value for kind, value in data.items()}
+
+
+class Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, *, transient=None, update=False, **others):
+        emit("update_display_data" if update else "display_data",
+             data=encoded(data), metadata=metadata or {}, transient=transient or {})
+
+    def clear_output(self, wait=False):
+        emit("clear_output", wait=wait)
+
+
+class Hook(DisplayHook):
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        emit("execute_result", data=encoded(format_dict), metadata=md_dict or {}, execution_count=self.prompt_count)
+
+    def finish_displayhook(self):
+        pass
+
+
+class Shell(InteractiveShell):
+    def showtraceback(self, exc_tuple=None, *arguments, **options):
+        kind, error, trail = exc_tuple or sys.exc_info()
+        lines = traceback.format_exception(kind, error, inner(trail))
+        emit("error", ename=kind.__name__, evalue=str(error), traceback=[line.rstrip("\n") for line in lines],
+             line=line_in_cell(error, trail))
+
+    showsyntaxerror = showindentationerror = showtraceback
+
+    def raw_input(self, prompt=""):
+        raise RuntimeError("a page cannot ask: write the value into the cell")
+
+
+def is_cell(filename):
+    return filename.startswith("<ipython-input-")
+
+
+def inner(trail):
+    """A traceback without the frames of IPython that come before the cell's own."""
+    while trail and not is_cell(trail.tb_frame.f_code.co_filename):
+        trail = trail.tb_next
+    return trail
+
+
+def line_in_cell(error, trail):
+    """The last line of the reader's own code that the error came through, or None."""
+    if isinstance(error, SyntaxError) and is_cell(error.filename or ""):
+        return error.lineno
+    lines = [line for frame, line in traceback.walk_tb(trail) if is_cell(frame.f_code.co_filename)]
+    return lines[-1] if lines else None
+
+
+def settings():
+    """The same figures as `book/execute.py` draws: PNG at 110 dots an inch, cut to what is drawn."""
+    config = Config()
+    config.InlineBackend.figure_formats = {"png"}
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "dpi": 110, "metadata": {"Software": None}}
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    return config
+
+
+shell = Shell.instance(config=settings(), display_pub_class=Publisher, displayhook_class=Hook)
+sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+
+
+async def run(code):
+    """Run one cell -> whether it came to its end."""
+    if shell.should_run_async(code):
+        result = await shell.run_cell_async(code, store_history=True)
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
+    else:
+        result = shell.run_cell(code, store_history=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return result.success

@@ -1,0 +1,98 @@
+"""What a live page loads at the first click: one script with the worker, the kernel, the lock file and cnnlib's wheel.
+
+One script, and no separate files, because a page opened from a disk may load scripts and nothing else.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LIVE = ROOT / "book/live"
+LOCK = "pyodide-lock.json"
+LOCAL = "../pyodide/"  # seen from a page
+HOST = "cdn.jsdelivr.net"
+PARTS = ["editor.js", "outputs.js", "page.js"]
+PACKED = ["cnnlib", "LICENSE", "README.md", "pyproject.toml"]
+
+
+def local_copy() -> Path | None:
+    """The folder with a copy of Pyodide for the site, from the environment (`make book PYODIDE=folder`)."""
+    if not (folder := os.environ.get("PYODIDE")):
+        return None
+    if not (Path(folder) / LOCK).is_file():
+        raise FileNotFoundError(f"PYODIDE={folder} should be a folder with a copy of Pyodide; it has no {LOCK}")
+    return Path(folder)
+
+
+def lock_file(pyodide: Path | None) -> dict:
+    """The lock file of a local copy of Pyodide, or the one that fits its public address."""
+    return json.loads(((pyodide or LIVE) / LOCK).read_text("utf-8"))
+
+
+def address(pyodide: Path | None) -> str:
+    """Where a page gets Pyodide from."""
+    return LOCAL if pyodide else f"https://{HOST}/pyodide/v{lock_file(None)['info']['version']}/full/"
+
+
+def script() -> str:
+    """The parts that work in the page, in one scope."""
+    return "(() => {\n" + "\n".join((LIVE / name).read_text("utf-8") for name in PARTS) + "})();\n"
+
+
+def build_wheel(work: Path) -> Path:
+    """The wheel of cnnlib, built in the folder from a copy: setuptools leaves files behind where it works."""
+    source = work / "source"
+    source.mkdir()
+    for name in PACKED:
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source)
+    subprocess.run(
+        [sys.executable, "-c", "from setuptools import build_meta; build_meta.build_wheel('..')"],
+        check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"SOURCE_DATE_EPOCH": "1577836800"},  # 2020: the same bytes at every build
+    )
+    return next(work.glob("cnnlib-*.whl"))
+
+
+def lock_entry(wheel: Path) -> dict:
+    """What pyodide-lock.json says of a package, here of cnnlib; scikit-learn comes later, if a cell asks for it."""
+    return {
+        "name": "cnnlib",
+        "version": wheel.name.split("-")[1],
+        "file_name": wheel.name,
+        "install_dir": "site",
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "package_type": "package",
+        "imports": ["cnnlib"],
+        "depends": ["numpy", "matplotlib"],
+        "unvendored_tests": False,
+    }
+
+
+def kit(wheel: Path, pyodide: Path | None) -> dict:
+    """All that the worker needs, apart from Pyodide itself."""
+    return {
+        "base": address(pyodide),
+        "worker": (LIVE / "worker.js").read_text("utf-8"),
+        "style": (LIVE / "live.css").read_text("utf-8"),
+        "kernel": (LIVE / "kernel.py").read_text("utf-8"),
+        "lock": lock_file(pyodide),
+        "wheel": lock_entry(wheel) | {"base64": b64encode(wheel.read_bytes()).decode()},
+    }
+
+
+def write(site: Path, wheel: Path, pyodide: Path | None):
+    """Put the kit into the site, and Pyodide too where there is a local copy."""
+    (site / "live").mkdir()
+    (site / "live/kit.js").write_text(f"window.liveKit = {json.dumps(kit(wheel, pyodide))};\n{script()}", "utf-8")
+    if pyodide:
+        shutil.copytree(pyodide, site / "pyodide")

@@ -1,0 +1,42 @@
+"""Show the built book at http://localhost:8000, or at another port: python scripts/serve.py 8001.
+
+Two headers isolate the pages, so that «Stop» can interrupt Python in a page and keep its variables.
+"""
+
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+HTML = Path(__file__).resolve().parents[1] / "_build/html"
+
+
+class Isolated(SimpleHTTPRequestHandler):
+    """Files, with the headers that let a page share memory with its worker."""
+
+    def end_headers(self):
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        self.send_header("Cache-Control", "no-cache")  # ask each time whether the book was built anew
+        super().end_headers()
+
+
+def server(port: int, folder: Path = HTML) -> ThreadingHTTPServer:
+    """A server of the folder for this machine alone."""
+    return ThreadingHTTPServer(("localhost", port), partial(Isolated, directory=folder))
+
+
+def main(arguments: list[str]) -> int | str:
+    port = int(arguments[0]) if arguments else 8000
+    try:
+        with server(port) as site:
+            print(f"The book is at http://localhost:{site.server_port}/ (Ctrl-C ends this).", flush=True)
+            site.serve_forever()
+    except OSError as error:
+        return f"Port {port} is not free: {error}. Try another: make serve PORT={port + 1}"
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

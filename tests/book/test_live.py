@@ -1,0 +1,122 @@
+"""The pages that run: a button, the cells in a script of their own, and a kit that has all they need but Pyodide."""
+
+import hashlib
+import json
+from base64 import b64decode
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import live
+import live_kit
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from live_texts import LIVE_TEXTS
+from notebooks import pages
+from sphinx.errors import ExtensionError
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build/html"
+PAGES = sorted(HTML.glob("e[ns]/*.html"))
+CHAPTERS = list(pages())
+
+
+def assigned(path: Path) -> dict:
+    """What the first line of a script gives to its variable."""
+    line = path.read_text("utf-8").splitlines()[0]
+    return json.loads(line[line.index("{") : -1])
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: f"{page.language}/{page.name}")
+def test_a_chapter_has_its_button_and_its_cells(page):
+    soup = BeautifulSoup((HTML / page.language / f"{page.name}.html").read_text("utf-8"), "html.parser")
+    bar = soup.select_one("h1 + .live")
+    assert bar["data-page"] == f"{page.language}/{page.name}"
+    assert live_kit.HOST in bar.select_one(".live-note").get_text(), "the page names the address before it asks there"
+    script = assigned(HTML / page.language / "live" / f"{page.name}.js")
+    assert script["texts"] == LIVE_TEXTS[page.language]
+    cells = [cell for cell in script["notebook"]["cells"] if cell["cell_type"] == "code"]
+    assert [(cell["id"], cell["source"]) for cell in cells] == [(cell.id, cell.source) for cell in page.code_cells]
+    shown = [cell.get_text() for cell in soup.select("article .cell .cell_input pre")]
+    assert [code.rstrip() for code in shown] == [cell["source"].rstrip() for cell in cells]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_only_a_page_with_cells_has_the_button_and_its_script(path):
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    scripts = [tag["src"] for tag in soup.find_all("script", src=True) if "/live" in tag["src"]]
+    assert len(scripts) == len(soup.select(".live")) == bool(soup.select("article .cell"))
+    assert all(script.startswith("_static/live.js") for script in scripts), "the rest comes with the first click"
+
+
+def test_both_languages_have_the_same_texts():
+    keys = {language: set(texts) for language, texts in LIVE_TEXTS.items()}
+    assert keys["es"] == keys["en"]
+    used = "".join((live_kit.LIVE / part).read_text("utf-8") for part in live_kit.PARTS)
+    assert {key for key in keys["es"] if f"text.{key}" not in used} == set()
+
+
+def test_the_kit_carries_cnnlib_as_it_is():
+    kit = assigned(HTML / "live/kit.js")
+    wheel = b64decode(kit["wheel"]["base64"])
+    assert hashlib.sha256(wheel).hexdigest() == kit["wheel"]["sha256"]
+    with ZipFile(BytesIO(wheel)) as packed:
+        files = {name: packed.read(name) for name in packed.namelist() if name.startswith("cnnlib/")}
+    own = {path for path in (ROOT / "cnnlib").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert files == {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in own}
+
+
+def test_the_same_source_gives_the_same_wheel(tmp_path):
+    bytes_ = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        bytes_.append(live_kit.build_wheel(tmp_path / name).read_bytes())
+    assert bytes_[0] == bytes_[1]
+
+
+def test_the_lock_file_is_whole_and_pinned():
+    packages = live_kit.lock_file(None)["packages"]
+    assert {"ipython", "matplotlib", "numpy", "scikit-learn"} <= packages.keys()
+    names = {package["name"].lower() for package in packages.values()} | packages.keys()
+    for package in packages.values():
+        assert {name.lower() for name in package["depends"]} <= names
+        assert len(package["sha256"]) == 64
+        assert "/" not in package["file_name"], "it is looked for beside Pyodide, and nowhere else"
+    version = live_kit.lock_file(None)["info"]["version"]
+    assert live_kit.address(None) == f"https://{live_kit.HOST}/pyodide/v{version}/full/"
+
+
+def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
+    copy, site, wheel = tmp_path / "copy", tmp_path / "site", tmp_path / "cnnlib-1.0-py3-none-any.whl"
+    copy.mkdir()
+    site.mkdir()
+    (copy / live_kit.LOCK).write_text('{"info": {}, "packages": {}}')
+    wheel.write_bytes(b"wheel")
+    live_kit.write(site, wheel, copy)
+    assert assigned(site / "live/kit.js")["base"] == "../pyodide/"
+    assert (site / "pyodide" / live_kit.LOCK).is_file()
+    monkeypatch.setenv("PYODIDE", str(copy))
+    for language, texts in (("es", "este sitio"), ("en", "this site")):
+        assert texts in live.note(language) and live_kit.HOST not in live.note(language)
+
+
+def test_a_folder_that_is_no_copy_of_pyodide_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYODIDE", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match="PYODIDE=.*nowhere.*pyodide-lock.json"):
+        live_kit.local_copy()
+
+
+def test_a_cell_that_the_page_does_not_show_stops_the_build(tmp_path):
+    class App:
+        class builder:
+            name = "html"
+
+        class env:
+            doc2path = staticmethod(lambda docname: tmp_path / "page.ipynb")
+
+    cells = [{"cell_type": "code", "id": name, "source": ["1"], "metadata": {}} for name in "ab"]
+    (tmp_path / "page.ipynb").write_text(json.dumps({"cells": cells}))
+    doctree = nodes.section("", nodes.container(nb_element="cell_code"))
+    with pytest.raises(ExtensionError, match="2 cells in the notebook and 1 on the page"):
+        live.add_button(App, doctree, "page")
