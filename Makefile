@@ -22,7 +22,8 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable test-wheel mutants lint execute twins links lab serve bench bench-check clean
+.PHONY: help book test test-browser test-pages test-portable test-wheel mutants lint execute twins links lab serve \
+	bench bench-check clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,8 +36,14 @@ book: $(HTML) ## build the book in both languages (PYODIDE=folder puts that copy
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
 test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, notebooks, pages
-	$(PYTEST) --cov=cnnlib tests cnnlib --ignore tests/book
+	$(PYTEST) --cov=cnnlib tests cnnlib --ignore tests/book --ignore tests/browser
 	$(PYTEST) --nbval --nbval-current-env tests/book book/es book/en
+
+test-browser: .venv/browser $(HTML) ## open the book in the system's Chromium: the pages, and what runs in them
+	$(PYTEST) tests/browser
+
+test-pages: .venv/browser $(HTML) ## of test-browser, what every page must be: quiet, light, open to all
+	$(PYTEST) tests/browser/test_pages*.py
 
 CORES ?= Nehalem Sandybridge Haswell
 THREADS ?= 1 2
@@ -104,6 +111,10 @@ $(READY): pyproject.toml constraints.txt
 # Not part of READY: the book needs neither. On other Pythons than 3.11 nothing is installed.
 .venv/torch: $(READY) constraints-torch.txt
 	$(PIP) --no-compile --constraint constraints.txt --requirement constraints-torch.txt
+	@touch $@
+
+.venv/browser: $(READY) constraints-browser.txt
+	$(PIP) --no-compile --constraint constraints.txt --requirement constraints-browser.txt
 	@touch $@
 
 .venv/mutmut: $(READY)

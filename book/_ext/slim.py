@@ -1,4 +1,4 @@
-"""After the build: one style sheet with the rules in use, deferred scripts, fonts cut to the glyphs in use.
+"""After the build: one style sheet with the rules in use, deferred and silent scripts, fonts cut to the glyphs in use.
 
 It takes the theme's own files as they are, keeps what some page or script can use, and removes the rest.
 """
@@ -19,6 +19,8 @@ GONE = re.compile(
     r"\s*<script[^>]*fontawesome\.js[^>]*></script>|\s*<link rel=\"preload\"[^>]*>"
     r"|\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>"
 )
+
+REMARK = re.compile(r"console\.log\([`\"]\[[PS][SB]T\][^)]*\)")  # what the theme tells itself
 
 
 def used(selector: str, names: set[str]) -> bool:
@@ -100,9 +102,15 @@ def remove_unused(static: Path, kept: set[Path]):
             path.unlink()
 
 
+def silence(static: Path):
+    """Take the theme's remarks out of its scripts: the console is for what goes wrong."""
+    for script in static.glob("scripts/*.js"):
+        script.write_text(REMARK.sub("void 0", script.read_text("utf-8")), "utf-8")
+
+
 def slim_page(text: str) -> str:
     root = LINK.search(text)[1]
-    text = GONE.sub("", LINK.sub("", text)).replace("<script src=", "<script defer src=")
+    text = REMARK.sub("void 0", GONE.sub("", LINK.sub("", text))).replace("<script src=", "<script defer src=")
     return text.replace("</title>", f'</title>\n<link rel="stylesheet" href="{root}book.css">', 1)
 
 
@@ -116,6 +124,7 @@ def slim(app, error):
             raise ExtensionError(f"slim: {page.name} is slim already; it needs a build from nothing")
     css = merge_sheets(pages, static)
     (static / "book.css").write_text(css, "utf-8")
+    silence(static)
     remove_unused(static, cut_fonts(css, pages, static) | {(static / "book.css").resolve()})
     for page, text in pages.items():
         page.write_text(slim_page(text), "utf-8")

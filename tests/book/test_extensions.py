@@ -61,6 +61,15 @@ def test_a_font_stays_when_a_rule_names_it():
     assert slim.drop_idle_fonts(used + idle + "p{font-family:Used}") == used + "p{font-family:Used}"
 
 
+@pytest.mark.parametrize("quote", ['"', "`"])
+def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
+    script = tmp_path / "scripts/theme.js"
+    script.parent.mkdir()
+    script.write_text(f'act(),console.log({quote}[PST]: Acted.{quote}),console.log("mine")')
+    slim.silence(tmp_path)
+    assert script.read_text() == 'act(),void 0,console.log("mine")'
+
+
 def test_an_image_gets_the_size_of_its_file(tmp_path):
     (tmp_path / "dot.gif").write_bytes(b"GIF89a" + struct.pack("<HH", 30, 20))
     tag = images.sized('<img alt="dot" src="dot.gif" />', tmp_path / "page.html")

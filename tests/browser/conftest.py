@@ -1,0 +1,110 @@
+"""A browser for the tests: the system's Chromium, cut off from the network, and the built pages to open in it.
+
+    def test_something(visit):
+        page = visit("es/index.html", width=390, dark=True)   # over="file" opens it as from a USB stick
+
+A test fails when a page that it visits writes to the console, asks another host for something, or asks for a file
+that is not there. A test that provokes this empties the list `troubles`.
+"""
+
+import gzip
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+HTML = Path(__file__).resolve().parents[2] / "_build/html"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+OFFLINE = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server"]
+
+
+def pytest_generate_tests(metafunc):
+    """A test that asks for `path` is run for every page of the book."""
+    if "path" in metafunc.fixturenames:
+        pages = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("e[ns]/*.html"))
+        metafunc.parametrize("path", pages)
+
+
+class PackedFiles(SimpleHTTPRequestHandler):
+    """Files sent as a site on the web sends them: text packed with gzip."""
+
+    def send_head(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml"} or not path.is_file():
+            return super().send_head()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        packed = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_header("Content-Length", str(len(packed)))
+        self.end_headers()
+        self.wfile.write(packed)
+        return None
+
+    def log_message(self, *args):
+        pass  # the browser's own messages are what a test looks at
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of the built book, served from this machine."""
+    assert (HTML / "index.html").is_file(), "there are no pages: run `make book` first"
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(PackedFiles, directory=HTML)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests; on a machine without one they are skipped, but never in CI."""
+    if CHROMIUM is None:
+        reason = "Chromium is missing: install the system's package `chromium`"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def troubles():
+    """What the pages of a test wrote to the console, and what they asked for in vain or elsewhere."""
+    return []
+
+
+@pytest.fixture
+def visit(browser, site, troubles):
+    """visit("es/index.html", …) -> the page, open in a browser that remembers nothing."""
+    contexts = []
+    roots = {"http": site, "file": f"{HTML.as_uri()}/"}
+
+    def open_page(path, width=1280, height=800, dark=False, over="http", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
+        )
+        contexts.append(context)
+        watch(context, roots[over], troubles)
+        page = context.new_page()
+        page.goto(roots[over] + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def watch(context, root: str, troubles: list[str]):
+    """Write down what goes wrong in the pages of a context."""
+    own = (root, "data:", "blob:")
+    context.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
+    context.on("weberror", lambda error: troubles.append(f"error: {error.error}"))
+    context.on("request", lambda request: request.url.startswith(own) or troubles.append(f"foreign: {request.url}"))
+    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url} {request.failure}"))

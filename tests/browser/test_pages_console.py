@@ -1,0 +1,9 @@
+"""Every page opens in silence: nothing in the console, nothing asked of another host, no file missing."""
+
+import pytest
+
+
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_a_page_opens_without_a_word(visit, path, over):
+    page = visit(path, over=over)
+    assert page.locator("main h1").count() == 1
