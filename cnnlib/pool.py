@@ -165,22 +165,29 @@ def pool_settings(pool_size: IntOrPair, stride: IntOrPair | None, padding: Paddi
 
 
 @dataclass
-class MaxPool2D(Layer):
-    """The maximum of every window: (N, H, W, C) -> (N, OH, OW, C); see `maxpool2d_forward`.
-
-    >>> MaxPool2D(2).build((28, 28, 8), np.random.default_rng(0))
-    (14, 14, 8)
-    """
+class Pooling(Layer):
+    """What both poolings with windows share: their settings, and what follows from these."""
 
     pool_size: IntOrPair = 2
     stride: IntOrPair | None = None
     padding: Padding = 0
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        return pooled_shape(input_shape, self)
+        H, W, C = image_shape(input_shape, type(self).__name__)
+        pool_size, stride = pool_settings(self.pool_size, self.stride, self.padding)
+        return *image_size((H, W), pool_size, stride, self.padding), C
 
     def reach(self) -> tuple[Pair, Pair] | None:
         return pool_settings(self.pool_size, self.stride, self.padding)
+
+
+@dataclass
+class MaxPool2D(Pooling):
+    """The maximum of every window: (N, H, W, C) -> (N, OH, OW, C); see `maxpool2d_forward`.
+
+    >>> MaxPool2D(2).build((28, 28, 8), np.random.default_rng(0))
+    (14, 14, 8)
+    """
 
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return maxpool2d_forward(x, self.pool_size, self.stride, self.padding)
@@ -190,35 +197,18 @@ class MaxPool2D(Layer):
 
 
 @dataclass
-class AvgPool2D(Layer):
+class AvgPool2D(Pooling):
     """The mean of every window: (N, H, W, C) -> (N, OH, OW, C); see `avgpool2d_forward`.
 
     >>> AvgPool2D((2, 4)).build((28, 28, 8), np.random.default_rng(0))
     (14, 7, 8)
     """
 
-    pool_size: IntOrPair = 2
-    stride: IntOrPair | None = None
-    padding: Padding = 0
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return pooled_shape(input_shape, self)
-
-    def reach(self) -> tuple[Pair, Pair] | None:
-        return pool_settings(self.pool_size, self.stride, self.padding)
-
     def forward(self, x: Array, train: bool = False) -> tuple[Array, Any]:
         return avgpool2d_forward(x, self.pool_size, self.stride, self.padding)
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
         return avgpool2d_backward(dy, cache), {}
-
-
-def pooled_shape(input_shape: Shape, layer: MaxPool2D | AvgPool2D) -> Shape:
-    """The shape of the input (H, W, C) -> (OH, OW, C)."""
-    H, W, C = image_shape(input_shape, type(layer).__name__)
-    pool_size, stride = pool_settings(layer.pool_size, layer.stride, layer.padding)
-    return *image_size((H, W), pool_size, stride, layer.padding), C
 
 
 @dataclass
