@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.arrays import Array, Pads, turn
+from cnnlib.arrays import Array, Padding, Pads, turn
 from cnnlib.checks import bias, images
 from cnnlib.conv import Conv2D, check_shapes, columns
 from cnnlib.windows import image_pads, pad, windows
@@ -47,7 +47,7 @@ OF_PIXELS, OF_WEIGHTS, TO_OUTPUTS = (  # by rows and by columns at once: (36, 36
 )
 
 
-def winograd_forward(x: Any, w: Any, b: Any, padding: Any = 0) -> Array:
+def winograd_forward(x: Any, w: Any, b: Any, padding: Padding = 0) -> Array:
     """3 x 3 filters over images, in float32: (N, H, W, C) -> y (N, OH, OW, F), as `conv2d_forward` with stride 1.
 
     x: images (N, H, W, C).  w: filters (3, 3, C, F).  b: biases (F,), or None.  padding: see `conv2d_forward`.
@@ -88,8 +88,8 @@ def worth_it(shape: tuple[int, ...], w: tuple[int, ...], pads: Pads) -> bool:
     """The shapes of images and 3 x 3 filters -> whether Winograd's way is the quicker one."""
     N, OH, OW, TH, TW = tiles(shape, pads)
     (C, F), T = w[2:], N * TH * TW
-    quick = 36 * C * F * T + 36 * 36 * C * T + 16 * 36 * F * T + 36 * 9 * C * F
-    return quick < MOST * 9 * C * F * N * OH * OW
+    turning = OF_PIXELS.size * C * T + OF_WEIGHTS.size * C * F + TO_OUTPUTS.size * F * T
+    return turning + 36 * C * F * T < MOST * 9 * C * F * N * OH * OW
 
 
 class WinogradConv(Conv2D):

@@ -125,6 +125,15 @@ def test_large_layers_take_winograds_way_and_small_ones_do_not():
         np.testing.assert_allclose(y, conv.forward(x)[0], atol=2e-5 * np.abs(y).max())
 
 
+def test_the_choice_counts_the_multiplications_of_both_ways(monkeypatch):
+    N, H, W, C, F, T = 2, 9, 11, 5, 7, 2 * 3 * 3  # 9 x 11 outputs: 3 x 3 tiles of 4 x 4
+    quick = T * (36 * C * F + 36 * 36 * C + 36 * 16 * F) + 36 * 9 * C * F
+    plain = 9 * C * F * N * H * W
+    for least, way in ((1e-9, True), (-1e-9, False)):
+        monkeypatch.setattr(winograd, "MOST", quick / plain + least)
+        assert winograd.worth_it((N, H, W, C), (3, 3, C, F), ((1, 1), (1, 1))) is way
+
+
 def test_training_never_takes_winograds_way():
     model = network(np.random.default_rng(4))
     assert WinogradConv not in kinds(fused(model))
