@@ -135,6 +135,7 @@ RIGHT = [
     ("04-5", blur_pool), ("04-5", blur_loop),
 ]
 WRONG = [
+    ("04-4", lambda *setting: "dx", "se esperaban números", "expected numbers"),
     ("04-1", LAST, "has elegido al último", "you chose the last"),
     ("04-1", BY_COLUMNS, "has leído por columnas", "you read by columns"),
     ("04-1", ALL, "no va a todos", "does not go to all"),

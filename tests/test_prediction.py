@@ -152,6 +152,11 @@ def test_a_prediction_sees_the_weights_as_they_are():
     np.testing.assert_allclose(after, model.forward(x)[0], atol=5e-5 * np.abs(after).max())
 
 
+def test_no_images_have_no_predictions():
+    rng = np.random.default_rng(6)
+    assert logits(network(rng), images(rng)[:0], 2).shape == (0, 8)
+
+
 def test_a_network_that_is_not_built_is_refused():
     with pytest.raises(ValueError, match="build"):
         for_prediction(Sequential([Conv2D(4, 3), BatchNorm2D()]))
