@@ -11,8 +11,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import live_kit
+import yaml
 from jupyter_book.sphinx import build_sphinx
 from sphinx.util.console import nocolor
 
@@ -78,7 +80,7 @@ def cause(output: str, code: int) -> str:
 
 
 def assemble(work: Path) -> Path:
-    """Put the languages and the page that leads to them into one folder."""
+    """Put the languages, and what belongs to neither, into one folder."""
     site = work / "site"
     site.mkdir()
     for language in LANGUAGES:
@@ -86,7 +88,22 @@ def assemble(work: Path) -> Path:
     shutil.copyfile(ROOT / "book/_templates/landing.html", site / "index.html")
     if any(site.glob("*/live")):  # pages with cells
         live_kit.write(site, live_kit.build_wheel(work), live_kit.local_copy())
+    base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"].rstrip("/")
+    # A server answers with this page at any depth, so it must know where the book begins.
+    not_found = (ROOT / "book/_templates/404.html").read_text("utf-8")
+    (site / "404.html").write_text(not_found.replace("{root}", f"{urlsplit(base).path}/"), "utf-8")
+    if base:
+        (site / "sitemap.xml").write_text(sitemap(site, base), "utf-8")
+        (site / "robots.txt").write_text(f"Sitemap: {base}/sitemap.xml\n", "utf-8")
     return site
+
+
+def sitemap(site: Path, base: str) -> str:
+    """A site and its address -> the list of its pages, for search engines."""
+    pages = sorted(page for page in site.glob("*/*.html") if page.name != "search.html")
+    entries = "".join(f"<url><loc>{base}/{page.relative_to(site).as_posix()}</loc></url>\n" for page in pages)
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n')
 
 
 def replace(site: Path, html: Path, old: Path):

@@ -1,9 +1,11 @@
-"""Images that do not move the text: each gets its width and height, and is loaded when it comes near."""
+"""Images that are light and do not move the text: as WebP, with width and height, loaded when they come near."""
 
+import io
 import re
 from pathlib import Path
 
 import imagesize
+from PIL import Image
 
 
 def sized(tag: str, page: Path) -> str:
@@ -16,11 +18,25 @@ def sized(tag: str, page: Path) -> str:
     return re.sub(r"\s*/?>$", size + ' loading="lazy">', tag)
 
 
+def as_webp(png: Path):
+    """Put the lighter of two WebP pictures in the place of a PNG: exact for drawings, nearly so for photographs."""
+    with Image.open(png) as opened:
+        picture = opened.convert("RGB")
+    packed = [io.BytesIO(), io.BytesIO()]
+    picture.save(packed[0], "webp", lossless=True)
+    picture.save(packed[1], "webp", quality=90)
+    png.with_suffix(".webp").write_bytes(min((each.getvalue() for each in packed), key=len))
+    png.unlink()
+
+
 def size_images(app, error):
     if error or app.builder.name != "html":
         return
+    for png in (Path(app.outdir) / "_images").glob("*.png"):
+        as_webp(png)
     for page in Path(app.outdir).glob("*.html"):
-        parts = re.split(r"(<img\b[^>]*>)", page.read_text("utf-8"))
+        html = re.sub(r'(src="_images/[^"]+\.)png"', r'\1webp"', page.read_text("utf-8"))
+        parts = re.split(r"(<img\b[^>]*>)", html)
         parts[1::2] = [sized(tag, page) for tag in parts[1::2]]
         page.write_text("".join(parts), "utf-8")
 

@@ -30,6 +30,11 @@ TEXTS = {
         "live_loading": "Cargando…",
         "live_offline": "No se ha podido cargar. ¿Hay conexión? Pulsa otra vez para volver a intentarlo.",
         "live_saved": "En este navegador hay respuestas tuyas guardadas; vuelven cuando ejecutas la página.",
+        "mark": "Marcar como leído",
+        "suggest": "Propón un cambio en esta página",
+        "cite": "Citar este capítulo",
+        "version": "versión",
+        "citation": "{authors} ({year}). «{title}». Capítulo {number} de {book}, versión {version}. {address}",
     },
     "en": {
         "title": "CNNs from scratch",
@@ -56,6 +61,11 @@ TEXTS = {
         "live_loading": "Loading…",
         "live_offline": "It could not be loaded. Are you online? Press again to try once more.",
         "live_saved": "This browser keeps answers of yours; they come back when you run the page.",
+        "mark": "Mark as read",
+        "suggest": "Suggest a change to this page",
+        "cite": "Cite this chapter",
+        "version": "version",
+        "citation": "{authors} ({year}). “{title}.” Chapter {number} of {book}, version {version}. {address}",
     },
 }
 TWIN = {"es": "en", "en": "es"}
@@ -98,11 +108,12 @@ def add_context(app, pagename, templatename, context, doctree):
         tags.append(f'<meta name="description" content="{escape(description(doctree))}">')
     if base := app.config.html_baseurl:
         site = base[: -len(f"{language}/")]
-        tags += [f'<link rel="alternate" hreflang="{code}" href="{site}{code}/{page}">' for code in TEXTS]
+        places = {code: f"{site}{code}/{page}" for code in TEXTS} | {"x-default": f"{site}en/{page}"}
+        tags += [f'<link rel="alternate" hreflang="{code}" href="{place}">' for code, place in places.items()]
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
 def setup(app):
     app.connect("config-inited", set_language, priority=10)  # before the theme and myst-nb read them
-    app.connect("html-page-context", add_context)
+    app.connect("html-page-context", add_context, priority=300)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

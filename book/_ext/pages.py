@@ -17,6 +17,7 @@ REPAIRS = [
     (r'(<nav class="bd-links bd-docs-nav") aria-label="Main"', r'\1 aria-label="{chapters}"'),
     (r'title="Link to this (?:heading|equation|image|table|code|definition|term)"', 'title="{link}"'),
     (r'(<div id="pst-secondary-sidebar") ', r'\1 role="complementary" aria-label="{contents}" '),
+    (r'(<div id="pst-primary-sidebar") ', r'\1 role="complementary" aria-label="{title}" '),
     # An icon says nothing beside the text or the label of its button.
     (r'<i class="((?:fa|theme-switch)[^"]*)"', r'<i class="\1" aria-hidden="true"'),
     # The label of a folded cell would hide its own text.
@@ -27,6 +28,8 @@ REPAIRS = [
         r"(</p>\s*<p [^>]*>)[^<]*",
         r"\1{show_solution}\2{hide_solution}",
     ),
+    # A role that is no longer one.
+    (r' role="doc-biblioentry"', ""),
     # A header with no text is a cell like the others.
     (r'<th class="(?:head|stub)[^"]*"><p></p></th>', "<td></td>"),
     # The theme repeats what Sphinx has written.

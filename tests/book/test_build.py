@@ -1,6 +1,7 @@
 """Building the book: whole or not at all, and with the addresses that its settings give."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -86,8 +87,24 @@ def test_a_published_book_gives_its_addresses(published, language, twin):
     alternates = {link["hreflang"]: link["href"] for link in soup.select("link[rel=alternate]")}
     edit = soup.select_one("a[class*=source-edit-button]")
     assert soup.select_one("link[rel=canonical]")["href"] == f"{SITE}/{language}/next.html"
-    assert alternates == {code: f"{SITE}/{code}/next.html" for code in (language, twin)}
+    assert alternates == {
+        language: f"{SITE}/{language}/next.html", twin: f"{SITE}/{twin}/next.html", "x-default": f"{SITE}/en/next.html"
+    }
+    suggestion = soup.select_one("a.suggestion")
+    assert soup.select_one('meta[property="og:url"]')["content"] == f"{SITE}/{language}/next.html"
+    assert soup.select_one('meta[property="og:title"]')["content"] == "next"
+    assert suggestion["href"] == f"{REPOSITORY}/issues/new?title={language}/next%3A%20"
     assert edit["href"] == f"{REPOSITORY}/edit/main/book/{language}/next.md"
+
+
+def test_a_published_book_lists_its_pages_and_has_one_for_what_is_not_there(published):
+    html = published / "_build/html"
+    listed = re.findall(r"<loc>(.*?)</loc>", (html / "sitemap.xml").read_text("utf-8"))
+    missing = BeautifulSoup((html / "404.html").read_text("utf-8"), "html.parser")
+    assert f"{SITE}/es/next.html" in listed and f"{SITE}/en/index.html" in listed
+    assert all((html / address.removeprefix(f"{SITE}/")).is_file() for address in listed)
+    assert missing.base["href"] == "/book/"
+    assert all((html / link["href"]).is_file() for link in missing.select("a"))
 
 
 def test_an_anchor_belongs_to_its_page(published):

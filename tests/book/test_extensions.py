@@ -4,14 +4,18 @@ import struct
 
 import bibliography
 import build
+import front
 import images
 import katex
 import languages
 import pages
 import pytest
+import sharing
 import slim
+import spanish_search
 import tinycss2
 from docutils import nodes
+from PIL import Image
 from pybtex.database import parse_file
 from pybtex.plugin import find_plugin
 
@@ -65,9 +69,41 @@ def test_a_font_stays_when_a_rule_names_it():
 def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
     script = tmp_path / "scripts/theme.js"
     script.parent.mkdir()
+    options = tmp_path / "documentation_options.js"
+    options.write_text("SHOW_SEARCH_SUMMARY: true,")
     script.write_text(f'act(),console.log({quote}[PST]: Acted.{quote}),console.log("mine")')
     slim.silence(tmp_path)
     assert script.read_text() == 'act(),void 0,console.log("mine")'
+    assert options.read_text() == "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:',"
+
+
+def test_a_picture_becomes_lighter_and_keeps_its_size(tmp_path):
+    Image.effect_noise((90, 60), 30).save(tmp_path / "noise.png")
+    heavy = (tmp_path / "noise.png").stat().st_size
+    images.as_webp(tmp_path / "noise.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["noise.webp"]
+    assert (tmp_path / "noise.webp").stat().st_size < heavy
+    with Image.open(tmp_path / "noise.webp") as light:
+        assert light.size == (90, 60)
+
+
+def test_a_card_shows_the_whole_picture():
+    square = front.card(Image.new("RGB", (10, 10), "black"), (200, 100))
+    assert square.size == (200, 100) and square.getpixel((0, 0)) == (255, 255, 255)
+    assert square.getpixel((100, 50)) == (0, 0, 0) and square.getpixel((40, 50)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("word", ["convolución", "tamaño", "pérdida", "píxeles", "agrupación"])
+def test_a_spanish_word_is_found_without_its_accents(word):
+    search = spanish_search.FoldingSpanish({})
+    assert search.stem(word) == search.stem(spanish_search.fold(word))
+    assert search.stem("filtros") == search.stem("filtro")
+
+
+def test_a_place_to_suggest_a_change_needs_a_repository():
+    at = sharing.suggestion({"repository_url": "https://example.org/book"}, "es", "04-pooling")
+    assert at == "https://example.org/book/issues/new?title=es/04-pooling%3A%20"
+    assert sharing.suggestion({"repository_url": ""}, "es", "04-pooling") == ""
 
 
 def test_an_image_gets_the_size_of_its_file(tmp_path):

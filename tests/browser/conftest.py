@@ -107,4 +107,10 @@ def watch(context, root: str, troubles: list[str]):
     context.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: troubles.append(f"error: {error.error}"))
     context.on("request", lambda request: request.url.startswith(own) or troubles.append(f"foreign: {request.url}"))
-    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url} {request.failure}"))
+    context.on("requestfailed", lambda request: note_failure(request, troubles))
+
+
+def note_failure(request, troubles: list[str]):
+    """A request is in vain, unless the reader went to another page meanwhile."""
+    if request.failure != "net::ERR_ABORTED":
+        troubles.append(f"failed: {request.url} {request.failure}")

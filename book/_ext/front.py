@@ -1,0 +1,109 @@
+"""The pictures of the front page, taken from the outputs of the chapters.
+
+    ```{moving-picture} 01-convolution loops-animated
+    :alt: A window slides over an image.
+    ```
+
+shows the frames of a cell one after the other, once; who wants no motion sees the last.
+
+    ```{chapters}
+    1. [](01-convolution.ipynb). One sentence.
+    ```
+
+gives each item of a list the first picture of its chapter.
+"""
+
+import base64
+import io
+import json
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst.directives import unchanged_required
+from PIL import Image, ImageOps
+from sphinx.util.docutils import SphinxDirective
+
+THUMBNAIL, FRAME_TIME = (480, 270), 500  # pixels, milliseconds: what moves for less than five seconds needs no button
+IMG = '<img src="_static/front/{name}" alt="{alt}" width="{width}" height="{height}" loading="lazy">'
+
+
+def outputs(notebook: Path) -> list[tuple[dict, list[Image.Image]]]:
+    """A notebook -> its cells with pictures: what each says of itself, and the pictures."""
+    cells = []
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        data = (output.get("data", {}) for output in cell.get("outputs", []))
+        pngs = [base64.b64decode("".join(each["image/png"])) for each in data if "image/png" in each]
+        if pngs:
+            cells.append((cell, [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]))
+    return cells
+
+
+def card(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture -> the same on a white ground of a size, with a margin."""
+    inner = ImageOps.contain(picture, tuple(round(0.92 * side) for side in size), Image.Resampling.LANCZOS)
+    ground = Image.new("RGB", size, "white")
+    ground.paste(inner, tuple((outer - own) // 2 for outer, own in zip(size, inner.size, strict=True)))
+    return ground
+
+
+def img(name: str, alt: str, size: tuple[int, int]) -> str:
+    return IMG.format(name=name, alt=escape(alt), width=size[0], height=size[1])
+
+
+class FrontPicture(SphinxDirective):
+    """What both directives need: the pictures of a chapter, and a folder for their own."""
+
+    def outputs(self, chapter: str):
+        notebook = Path(self.env.srcdir) / f"{chapter}.ipynb"
+        self.env.note_dependency(str(notebook))
+        return outputs(notebook)
+
+    def folder(self) -> Path:
+        path = Path(self.env.app.outdir) / "_static/front"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+class MovingPicture(FrontPicture):
+    """A chapter and a cell -> its frames as one picture that moves once."""
+
+    required_arguments = 2
+    option_spec = {"alt": unchanged_required}
+
+    def run(self):
+        chapter, name = self.arguments
+        frames = next(pictures for cell, pictures in self.outputs(chapter) if cell["id"] == name)
+        frames[-1].save(self.folder() / "still.webp", lossless=True)
+        frames[0].save(self.folder() / "moving.webp", save_all=True, append_images=frames[1:], lossless=True,
+                       duration=FRAME_TIME, loop=1)
+        html = ('<figure class="moving-picture"><picture>'
+                '<source srcset="_static/front/still.webp" media="(prefers-reduced-motion: reduce)">'
+                f'{img("moving.webp", self.options["alt"], frames[0].size)}</picture></figure>')
+        return [nodes.raw("", html, format="html")]
+
+
+class Chapters(FrontPicture):
+    """A list of chapters -> the same list with a picture for each."""
+
+    has_content = True
+
+    def run(self):
+        found = nodes.container(classes=["chapter-cards"])
+        self.state.nested_parse(self.content, self.content_offset, found)
+        names = re.findall(r"\((\d\d-[\w-]+)\.ipynb\)", "\n".join(self.content))
+        for item, name in zip(found.findall(nodes.list_item), names, strict=True):
+            item.insert(0, nodes.raw("", self.thumbnail(name), format="html"))
+        return [found]
+
+    def thumbnail(self, chapter: str) -> str:
+        cell, pictures = self.outputs(chapter)[0]
+        card(pictures[0], THUMBNAIL).save(self.folder() / f"{chapter}.webp", quality=85)
+        return img(f"{chapter}.webp", cell["metadata"]["mystnb"]["image"]["alt"], THUMBNAIL)
+
+
+def setup(app):
+    app.add_directive("moving-picture", MovingPicture)
+    app.add_directive("chapters", Chapters)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,31 @@
+// Which chapters a reader has marked as read. It is kept in this browser, for both languages, and nowhere else.
+const KEY = "chapters-read";
+const read = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+const button = document.querySelector(".progress-mark");
+const links = [...document.querySelectorAll(".bd-docs-nav a, .chapter-cards a")];
+
+function show() {
+  for (const link of links) {
+    const page = link.pathname.split("/").at(-1).replace(/\.html$/, "");
+    link.querySelector(".read-mark")?.remove();
+    if (read.has(page)) link.append(mark());
+  }
+  button?.setAttribute("aria-pressed", read.has(button.dataset.page));
+}
+
+function mark() {
+  const sign = document.createElement("span");
+  sign.className = "read-mark";
+  sign.setAttribute("role", "img");
+  sign.setAttribute("aria-label", document.documentElement.lang === "es" ? "leído" : "read");
+  sign.textContent = " ✓";
+  return sign;
+}
+
+button?.addEventListener("click", () => {
+  const page = button.dataset.page;
+  if (!read.delete(page)) read.add(page);
+  localStorage.setItem(KEY, JSON.stringify([...read]));
+  show();
+});
+show();
