@@ -22,7 +22,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser test-pages test-portable test-wheel mutants lint execute twins links lab serve \
+.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins links lab serve \
 	bench bench-check clean
 
 help: ## list the commands
@@ -44,6 +44,15 @@ test-browser: .venv/browser $(HTML) ## open the book in the system's Chromium: t
 
 test-pages: .venv/browser $(HTML) ## of test-browser, what every page must be: quiet, light, open to all
 	$(PYTEST) tests/browser/test_pages*.py
+
+screens: .venv/browser $(HTML) ## take pictures of every page, light and dark, wide and narrow: _build/screens
+	$(PY) scripts/screens.py $(PAGE)
+
+pdf: .venv/browser $(HTML) ## print the book in both languages: _build/pdf
+	$(PY) scripts/pdf.py
+
+lighthouse: $(HTML) ## measure the pages with Lighthouse (needs node; npm downloads it)
+	$(PY) scripts/lighthouse.py
 
 CORES ?= Nehalem Sandybridge Haswell
 THREADS ?= 1 2

@@ -7,15 +7,12 @@ A test fails when a page that it visits writes to the console, asks another host
 that is not there. A test that provokes this empties the list `troubles`.
 """
 
-import gzip
 import os
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from packed_files import serving
 
 HTML = Path(__file__).resolve().parents[2] / "_build/html"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -29,34 +26,12 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("path", pages)
 
 
-class PackedFiles(SimpleHTTPRequestHandler):
-    """Files sent as a site on the web sends them: text packed with gzip."""
-
-    def send_head(self):
-        path = Path(self.translate_path(self.path))
-        if path.suffix not in {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml"} or not path.is_file():
-            return super().send_head()
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Encoding", "gzip")
-        packed = gzip.compress(path.read_bytes(), mtime=0)
-        self.send_header("Content-Length", str(len(packed)))
-        self.end_headers()
-        self.wfile.write(packed)
-        return None
-
-    def log_message(self, *args):
-        pass  # the browser's own messages are what a test looks at
-
-
 @pytest.fixture(scope="session")
 def site():
     """The address of the built book, served from this machine."""
     assert (HTML / "index.html").is_file(), "there are no pages: run `make book` first"
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(PackedFiles, directory=HTML)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving(HTML) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def arrange(page, width: int, dark: bool):
 
 
 def test_a_page_has_no_barrier(visit, path, axe):
-    page = visit(path)
+    page = visit(path, reduced_motion="reduce")  # or a color on its way to the other would be looked at
     page.evaluate(ONE_OF_EACH_KIND)
     page.evaluate(axe)
     found = []

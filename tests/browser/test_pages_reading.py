@@ -45,7 +45,7 @@ def test_the_switch_at_the_top_leads_to_the_top(visit):
 @pytest.mark.parametrize(
     ("language", "words", "found"),
     [
-        ("es", "convolucion", "01-convolution"), ("es", "relleno", "03-output-size"), ("es", "tamano", "03-output-size"),
+        ("es", "convolucion", "01-convolution"), ("es", "relleno", "03-output"), ("es", "tamano", "03-output"),
         ("en", "gradients", "04-pooling"), ("en", "padded", "03-output-size"), ("en", "parameters", "09-parameter"),
     ],
 )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Print the built book: _build/pdf/cnn-es.pdf and cnn-en.pdf, through the system's Chromium.
+
+Each page is printed on its own, with the headings as bookmarks, and the pages are put together in the book's order.
+"""
+
+import shutil
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
+
+ROOT = Path(__file__).resolve().parents[1]
+FOOTER = """<p style="font: 8pt sans-serif; text-align: center; width: 100%">
+<span class="title"></span> · <span class="pageNumber"></span></p>"""
+
+
+def pages(language: str) -> list[Path]:
+    """A language -> its built pages, in the order of the table of contents."""
+    toc = yaml.safe_load((ROOT / "book" / language / "_toc.yml").read_text("utf-8"))
+    names = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    return [ROOT / "_build/html" / language / f"{name}.html" for name in names]
+
+
+def printed(browser, page: Path) -> bytes:
+    """A page of the book -> its PDF, with every picture loaded."""
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    tab.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
+    tab.wait_for_load_state("networkidle")
+    pdf = tab.pdf(prefer_css_page_size=True, tagged=True, outline=True, display_header_footer=True,
+                  header_template="<span></span>", footer_template=FOOTER)
+    tab.close()
+    return pdf
+
+
+def main():
+    target = ROOT / "_build/pdf"
+    target.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or sys.exit("Chromium is missing: install the system's package `chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
+        for language in ("es", "en"):
+            book = PdfWriter()
+            for page in pages(language):
+                book.append(PdfReader(BytesIO(printed(browser, page))))
+            unfinished = target / "unfinished.pdf"
+            book.write(unfinished)
+            unfinished.rename(target / f"cnn-{language}.pdf")
+            print(f"{target / f'cnn-{language}.pdf'}: {len(book.pages)} pages")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
