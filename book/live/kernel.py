@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 from base64 import b64encode
 from io import TextIOBase
 
@@ -119,6 +120,7 @@ def settings():
 
 shell = Shell.instance(config=settings(), display_pub_class=Publisher, displayhook_class=Hook)
 sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+warnings.filterwarnings("ignore", module="threadpoolctl")  # it asks Pyodide about threads in an outdated way
 
 
 async def run(code):

@@ -48,6 +48,7 @@ function open(bar) {
       button(text.toHere, () => enqueue(cells.slice(0, cell.number))), reset, cell.state);
     container.querySelector(".cell_input").append(tools);
     cell.editor.area.addEventListener("keydown", (event) => shortcut(event, cell));
+    container.dataset.cell = id;
     const answer = store.read(id);
     if (answer !== null) cell.editor.write(answer);
     reset.hidden = !cell.editor.edited;
@@ -82,7 +83,6 @@ function open(bar) {
     if (interrupt) interrupt[0] = 0;
     running.outputs.clear();
     mark(running, "running");
-    say(fill(text.running, running.number, cells.length));
     worker.postMessage({ kind: "run", id: running.id, code: running.editor.text });
   }
 
@@ -135,6 +135,7 @@ function open(bar) {
       if (/^(Pyodide|Load)/.test(detail)) say(`${text.starting} ${detail.slice(0, 60)}${detail.length > 60 ? "…" : ""}`);
     },
     ready: () => { ready = true; say(text.ready); next(); },
+    running: () => say(fill(text.running, running.number, cells.length)),
     output: ({ output }) => running?.outputs.add(output),
     done: ({ ok }) => {
       const cell = running;

@@ -43,6 +43,7 @@ async function start({ base, kit, interrupt }) {
 async function run({ id, code }) {
   current = id;
   await loadFor(code);
+  tell("running");
   tell("done", { id, ok: await runCell(code) });
 }
 

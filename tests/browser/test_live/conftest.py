@@ -1,0 +1,160 @@
+"""Pages that run, with a copy of Pyodide on this machine: the built book as `make serve` shows it, but for its kit.
+
+    def test_something(open_live):
+        live = open_live("en/02-small-matrices")              # pressed «Run this page», and ready
+        live.write("answer-1", "answer = 3"); live.run("answer-1")
+"""
+
+import base64
+import json
+import os
+import shutil
+import threading
+import time
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import live_kit
+import pyodide
+import pytest
+import serve
+
+HTML = Path(__file__).resolve().parents[3] / "_build/html"
+SECONDS = 240  # the most that a page may take on a busy machine
+
+
+def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {name} {value}")
+
+
+class Served(serve.Isolated):
+    """The files as `make serve` gives them; without its headers where the address ends in ?plain."""
+
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")  # as the public address of Pyodide has it
+        super().end_headers()
+
+    def send_header(self, keyword, value):
+        if not (keyword.startswith("Cross-Origin") and "plain" in self.path):
+            super().send_header(keyword, value)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def live_folder(tmp_path_factory):
+    """The built book, with Pyodide beside its pages."""
+    assert (HTML / "live/kit.js").is_file(), "there are no pages that run: run `make book` first"
+    folder = tmp_path_factory.mktemp("live") / "html"
+    shutil.copytree(HTML, folder, ignore=lambda _, names: {"live", "pyodide"} & set(names) if "kit.js" in names else [],
+                    copy_function=os.link)
+    for name in ("live", "pyodide"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    kit = json.loads((HTML / "live/kit.js").read_text("utf-8").splitlines()[0].partition(" = ")[2][:-1])
+    wheel = folder.parent / kit["wheel"]["file_name"]
+    wheel.write_bytes(base64.b64decode(kit["wheel"]["base64"]))
+    live_kit.write(folder, wheel, pyodide.local())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(live_folder):
+    """The address of the pages that run."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Served, directory=live_folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class LivePage:
+    """A page that runs: what a reader does and sees there."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def start(self):
+        self.page.click(".live button")
+
+    def cell(self, name):
+        return self.page.locator(f'[data-cell="{name}"]')
+
+    def press(self, text, inside=".live"):
+        self.page.locator(inside).get_by_role("button", name=text, exact=True).click()
+
+    def write(self, name, code):
+        self.unfold(name)
+        self.cell(name).locator("textarea").fill(code)
+
+    def unfold(self, name):
+        self.cell(name).evaluate("cell => { for (const fold of cell.querySelectorAll('details')) fold.open = true }")
+
+    def run(self, name):
+        """Run one cell, as Ctrl+Enter does, and wait for its end -> its state."""
+        self.unfold(name)
+        self.cell(name).locator("textarea").press("Control+Enter")
+        return self.wait(name)
+
+    def wait(self, name):
+        self.page.wait_for_selector(f'[data-cell="{name}"]:is([data-live=done], [data-live=failed])',
+                                    state="attached", timeout=SECONDS * 1000)
+        return self.cell(name).get_attribute("data-live")
+
+    def wait_for_status(self, text):
+        self.page.locator(".live [role=status]", has_text=text).wait_for(timeout=SECONDS * 1000)
+
+    def wait_all(self):
+        """Wait until no cell waits or runs."""
+        self.page.wait_for_function("!document.querySelector(':is([data-live=waiting], [data-live=running])')",
+                                    timeout=2 * SECONDS * 1000)
+
+    def output(self, name):
+        return self.cell(name).locator(".cell_output").inner_text()
+
+    def notebook(self):
+        """What «Save notebook» gives."""
+        with self.page.expect_download() as download:
+            self.page.locator(".live button").last.click()
+        return json.loads(Path(download.value.path()).read_text("utf-8"))
+
+
+@pytest.fixture
+def open_live(visit):
+    """open_live("en/02-small-matrices", …) -> LivePage, started; run=False leaves the button alone."""
+    def open_page(name, query="", run=True, **options):
+        live = LivePage(visit(f"{name}.html{query}", **options))
+        if run:
+            live.start()
+        return live
+
+    return open_page
+
+
+@pytest.fixture
+def page_from_disk(browser, live_folder, site, tmp_path):
+    """page_from_disk("en/02-small-matrices", far=True): a file, with Pyodide at another address or beside it."""
+    context = browser.new_context()
+
+    def open_page(name, far):
+        folder = shutil.copytree(live_folder, tmp_path / "disk", copy_function=os.link)
+        if far:
+            kit = folder / "live/kit.js"
+            text = kit.read_text("utf-8").replace(f'"base": "{live_kit.LOCAL}"', f'"base": "{site}pyodide/"')
+            kit.unlink()
+            kit.write_text(text, "utf-8")
+        page = context.new_page()
+        page.goto(f"{(folder / name).as_uri()}.html")
+        return LivePage(page)
+
+    yield open_page
+    context.close()
+
+
+@pytest.fixture
+def clock(record_property):
+    """clock("name") writes down the seconds since the test began."""
+    began = time.monotonic()
+    return lambda name: record_property(name, f"{time.monotonic() - began:.1f} s")

@@ -1,0 +1,218 @@
+"""What a reader does in a page that runs: change, run, stop, start anew, leave and come back."""
+
+import gzip
+import json
+
+import live_kit
+import pytest
+from live_texts import LIVE_TEXTS
+from notebooks import BOOK, Page
+
+TEXT = LIVE_TEXTS["en"]
+PAGE = "en/02-small-matrices"
+ANSWER = "answer-1"
+
+
+@pytest.fixture
+def names():
+    """The ids of the cells of the page, in order."""
+    return [cell.id for cell in Page("en", BOOK / f"{PAGE}.ipynb").code_cells]
+
+
+@pytest.fixture
+def quiet(open_live, names):
+    """A page whose Python is ready, and of which nothing but the first cell has been run."""
+    def open_quiet(**options):
+        live = open_live(PAGE, **options)
+        live.wait(names[0])
+        live.press(TEXT["stop"])
+        live.wait_all()
+        return live
+
+    return open_quiet
+
+
+def test_a_page_loads_nothing_before_the_first_click(open_live):
+    live = open_live(PAGE, run=False)
+    loaded = live.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert not [name for name in loaded if "/live/" in name or "pyodide" in name]
+    assert live.page.locator("textarea").count() == 0
+
+
+def test_a_changed_cell_runs_and_says_what_went_wrong(quiet, names):
+    live = quiet()
+    cell = names[1]
+    live.write(cell, "total = 0\nfor k in range(3):\n    total += k\nprint('<b>', total)\ntotal * 2")
+    assert live.run(cell) == "done"
+    assert live.output(cell).split() == ["<b>", "3", "6"]
+    live.write(cell, "def half(x):\n    return x / 0\n\nhalf(1)")
+    assert live.run(cell) == "failed"
+    error = live.cell(cell).locator(".live-error")
+    assert error.locator("p").inner_text() == f"ZeroDivisionError: division by zero ({TEXT['line']} 2)"
+    assert not error.locator("pre").is_visible(), "the whole traceback is folded"
+    error.locator("summary").click()
+    assert "half(1)" in error.locator("pre").inner_text() and "IPython/core" not in error.inner_text()
+    live.wait_for_status("ZeroDivisionError")
+    live.write(cell, "for x in:\n    pass")
+    assert live.run(cell) == "failed"
+    assert "SyntaxError" in live.output(cell)
+
+
+def test_an_editor_keeps_its_colors_its_indentation_and_its_undo(open_live, names):
+    live = open_live(PAGE)
+    area = live.cell(names[1]).locator("textarea")
+    before = area.input_value()
+    area.fill("")
+    area.press_sequentially("if True:")
+    area.press("Enter")
+    area.press_sequentially("x = 'a'  # b")
+    assert area.input_value() == "if True:\n    x = 'a'  # b"
+    pre = live.cell(names[1]).locator("pre").first
+    assert pre.inner_text().rstrip() == area.input_value()
+    assert {kind: pre.locator(f".{kind}").inner_text() for kind in ("s2", "c1")} == {"s2": "'a'", "c1": "# b"}
+    area.press("Control+z")
+    assert area.input_value() != "if True:\n    x = 'a'  # b"
+    area.press("Escape")
+    area.press("Tab")
+    assert not area.evaluate("area => area === document.activeElement"), "Escape, then Tab leaves the cell"
+    live.press(TEXT["reset"], inside=f'[data-cell="{names[1]}"]')
+    assert area.input_value() == before
+
+
+def test_shift_enter_runs_and_goes_on(quiet, names):
+    live = quiet()
+    live.write(names[1], "print('here')")
+    live.cell(names[1]).locator("textarea").press("Shift+Enter")
+    assert live.page.evaluate("document.activeElement.closest('.cell').dataset.cell") == names[2]
+    live.wait(names[1])
+    assert live.output(names[1]).strip() == "here"
+
+
+def test_stop_and_restart_where_variables_can_be_kept(quiet, names):
+    live = quiet()
+    first, loop = names[0], names[1]
+    live.write(loop, "kept = 5\nprint('begun', flush=True)\nwhile True:\n    pass")
+    live.cell(loop).locator("textarea").press("Control+Enter")
+    live.cell(loop).get_by_text("begun").wait_for()
+    live.press(TEXT["stop"])
+    assert live.wait(loop) == "failed"
+    live.wait_for_status(TEXT["kept"])
+    live.write(loop, "kept")
+    assert live.run(loop) == "done"
+    assert live.output(loop).strip() == "5"
+    live.press(TEXT["restart"])
+    assert live.run(loop) == "failed"
+    assert "NameError" in live.output(loop)
+    live.press(TEXT["toHere"], inside=f'[data-cell="{names[2]}"]')
+    live.wait(first)
+    live.wait_all()
+    assert live.cell(first).get_attribute("data-live") == "done"
+    assert live.cell(names[2]).get_attribute("data-live") == "", "a cell that fails holds those behind it"
+
+
+def test_stop_where_variables_are_lost(quiet, names):
+    live = quiet(query="?plain")
+    cell = names[1]
+    live.write(cell, "print('begun', flush=True)\nwhile True:\n    pass")
+    live.cell(cell).locator("textarea").press("Control+Enter")
+    live.cell(cell).get_by_text("begun").wait_for()
+    live.press(TEXT["stop"])
+    live.wait_for_status(TEXT["gone"])
+    live.write(cell, "print('again')")
+    live.press(TEXT["toHere"], inside=f'[data-cell="{cell}"]')
+    live.wait(cell)
+    assert live.output(cell).strip() == "again"
+
+
+def test_answers_come_back_and_can_be_taken_along(open_live, names):
+    live = open_live(PAGE)
+    live.write(ANSWER, "answer = 41")
+    second_tab = live.page.context.new_page()
+    second_tab.goto(live.page.url)
+    saved = second_tab.locator(".live").get_attribute("data-saved")
+    assert second_tab.locator(".live [role=status]").inner_text() == saved
+    second_tab.click(".live button")
+    assert second_tab.locator(f'[data-cell="{ANSWER}"] textarea').input_value() == "answer = 41"
+    second_tab.locator(f'[data-cell="{names[1]}"] textarea').fill("2 + 2")
+    live.page.reload()
+    live.start()
+    assert live.cell(ANSWER).locator("textarea").input_value() == "answer = 41"
+    assert live.cell(names[1]).locator("textarea").input_value() == "2 + 2", "one tab does not undo the other"
+    cells = {cell["id"]: cell for cell in live.notebook()["cells"]}
+    assert cells[ANSWER]["source"] == "answer = 41"
+    live.page.once("dialog", lambda dialog: dialog.accept())
+    live.press(TEXT["resetAll"])
+    assert live.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cnnlib/'))") == []
+    assert live.cell(ANSWER).locator("textarea").input_value() != "answer = 41"
+
+
+def test_reset_brings_the_stored_outputs_back(quiet, names):
+    live = quiet()
+    before = live.page.locator("article").evaluate("article => article.querySelectorAll('.cell')[1].innerText")
+    stored = live.output(names[2])
+    live.write(names[2], "print('mine')")
+    live.run(names[2])
+    assert live.output(names[2]).strip() == "mine"
+    live.press(TEXT["reset"], inside=f'[data-cell="{names[2]}"]')
+    assert live.output(names[2]) == stored
+    assert live.page.locator("article").evaluate("article => article.querySelectorAll('.cell')[1].innerText") == before
+
+
+def test_without_a_connection(quiet, names, troubles):
+    live = quiet()
+    live.page.context.set_offline(True)
+    live.write(names[1], "print(6 * 7)")
+    assert live.run(names[1]) == "done"
+    live.write(names[1], "import sklearn")
+    assert live.run(names[1]) == "failed"
+    live.wait_for_status(TEXT["failed"].format(""))
+    live.page.context.set_offline(False)
+    assert live.run(names[1]) == "done", "the same cell, once there is a connection"
+    assert troubles
+    troubles.clear()
+
+
+def test_a_click_without_a_connection_says_so_and_can_be_repeated(open_live, troubles):
+    live = open_live(PAGE, run=False)
+    live.page.context.set_offline(True)
+    live.start()
+    offline = live.page.locator(".live").get_attribute("data-offline")
+    live.wait_for_status(offline)
+    live.page.context.set_offline(False)
+    live.start()
+    live.wait_for_status(TEXT["starting"])
+    troubles.clear()
+
+
+def test_on_a_phone(open_live, names):
+    live = open_live("es/02-small-matrices", width=390, height=844, has_touch=True, run=False)
+    live.page.tap(".live button")
+    live.wait(names[0])
+    live.cell(names[1]).locator("textarea").tap()
+    live.write(names[1], "print('tocado')")
+    live.cell(names[1]).get_by_role("button", name=LIVE_TEXTS["es"]["run"], exact=True).tap()
+    live.wait_all()
+    assert live.output(names[1]).strip() == "tocado"
+    assert live.page.evaluate("document.documentElement.scrollWidth") <= 390
+    small = "button => button.offsetParent && button.getBoundingClientRect().height < 44"
+    assert live.page.locator(".live button, .live-tools button").evaluate_all(f"all => all.filter({small}).length") == 0
+
+
+def test_a_page_from_a_disk_runs(page_from_disk, names):
+    live = page_from_disk(PAGE, far=True)
+    live.start()
+    live.wait(names[0])
+    assert live.cell(names[0]).get_attribute("data-live") == "done"
+
+
+def test_a_page_from_a_disk_cannot_read_python_from_there(page_from_disk):
+    live = page_from_disk(PAGE, far=False)
+    live.start()
+    live.wait_for_status(TEXT["needsServer"])
+
+
+def test_the_loader_is_small():
+    parts = [live_kit.ROOT / "book/_static/live.js", *(live_kit.LIVE / part for part in live_kit.PARTS),
+             live_kit.LIVE / "worker.js", live_kit.LIVE / "kernel.py", live_kit.LIVE / "live.css"]
+    assert len(gzip.compress(b"".join(part.read_bytes() for part in parts))) <= 15_000
+    assert len(gzip.compress(json.dumps(LIVE_TEXTS["es"]).encode())) <= 2_000
