@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import lite
 import live_kit
 import yaml
 from jupyter_book.sphinx import build_sphinx
@@ -87,7 +88,9 @@ def assemble(work: Path) -> Path:
         (work / language / "html").rename(site / language)
     shutil.copyfile(ROOT / "book/_templates/landing.html", site / "index.html")
     if any(site.glob("*/live")):  # pages with cells
-        live_kit.write(site, live_kit.build_wheel(work), live_kit.local_copy())
+        wheel, pyodide = live_kit.build_wheel(work), live_kit.local_copy()
+        live_kit.write(site, wheel, pyodide)
+        lite.write(site, work, wheel, pyodide)
     base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"].rstrip("/")
     # A server answers with this page at any depth, so it must know where the book begins.
     not_found = (ROOT / "book/_templates/404.html").read_text("utf-8")

@@ -18,6 +18,7 @@ LOCK = "pyodide-lock.json"
 LOCAL = "../pyodide/"  # seen from a page
 HOST = "cdn.jsdelivr.net"
 PARTS = ["editor.js", "outputs.js", "page.js"]
+NEEDED = ["numpy", "matplotlib"]  # scikit-learn comes later, if a cell asks for it
 PACKED = ["cnnlib", "LICENSE", "README.md", "pyproject.toml"]
 
 
@@ -63,17 +64,18 @@ def build_wheel(work: Path) -> Path:
     return next(work.glob("cnnlib-*.whl"))
 
 
-def lock_entry(wheel: Path) -> dict:
-    """What pyodide-lock.json says of a package, here of cnnlib; scikit-learn comes later, if a cell asks for it."""
+def lock_entry(wheel: Path, depends: list[str]) -> dict:
+    """What pyodide-lock.json says of a package that is one pure wheel."""
+    name, version, *_ = wheel.name.split("-")
     return {
-        "name": "cnnlib",
-        "version": wheel.name.split("-")[1],
+        "name": name,
+        "version": version,
         "file_name": wheel.name,
         "install_dir": "site",
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
         "package_type": "package",
-        "imports": ["cnnlib"],
-        "depends": ["numpy", "matplotlib"],
+        "imports": [name],
+        "depends": depends,
         "unvendored_tests": False,
     }
 
@@ -86,7 +88,7 @@ def kit(wheel: Path, pyodide: Path | None) -> dict:
         "style": (LIVE / "live.css").read_text("utf-8"),
         "kernel": (LIVE / "kernel.py").read_text("utf-8"),
         "lock": lock_file(pyodide),
-        "wheel": lock_entry(wheel) | {"base64": b64encode(wheel.read_bytes()).decode()},
+        "wheel": lock_entry(wheel, NEEDED) | {"base64": b64encode(wheel.read_bytes()).decode()},
     }
 
 

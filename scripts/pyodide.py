@@ -24,7 +24,7 @@ PINS = ROOT / "scripts/pyodide.txt"
 LOCK = ROOT / "book/live/pyodide-lock.json"
 INSIDE = "open_webui/frontend/pyodide/"
 CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
-WANTED = ["ipython", "matplotlib", "numpy", "scikit-learn", "tqdm"]
+WANTED = ["ipython", "jedi", "matplotlib", "micropip", "numpy", "scikit-learn", "tqdm"]  # two are for JupyterLite
 
 
 def cache() -> Path:
@@ -82,7 +82,8 @@ def fill(folder: Path, wheels: Path):
 
 def local() -> Path:
     """The folder with Pyodide, made if it is not there; its name changes with what is pinned."""
-    folder = cache() / f"pyodide-{hashlib.sha256(PINS.read_bytes()).hexdigest()[:12]}"
+    pinned = PINS.read_bytes() + " ".join(WANTED).encode()
+    folder = cache() / f"pyodide-{hashlib.sha256(pinned).hexdigest()[:12]}"
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from sphinx.errors import ExtensionError
 BAR = """<div class="live" data-page="{language}/{name}" data-loading="{live_loading}" data-offline="{live_offline}"
 data-saved="{live_saved}">
 <button type="button" class="btn btn-outline-primary">{run_page}</button>
+<a class="btn" href="../lite/notebooks/index.html?path={language}/{name}.ipynb">{lite}</a>
 <p class="live-note">{note}</p>
 <p role="status"></p>
 </div>

@@ -4,6 +4,8 @@
   const button = live.querySelector("button");
   const status = live.querySelector("[role=status]");
 
+  if (location.protocol === "file:") live.querySelector("a").remove(); // JupyterLite needs a server
+
   const load = (address) => new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: address, onload: resolve });
     script.onerror = () => { script.remove(); reject(); };

@@ -111,8 +111,8 @@ function open(bar) {
 
   function end() {
     worker?.terminate();
-    if (running) mark(running, "failed");
-    forget();
+    for (const cell of cells) mark(cell, cell === running ? "failed" : "");
+    queue = [];
     [worker, running, ready] = [null, null, false];
   }
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import lite
 import live
 import live_kit
 import pytest
@@ -120,3 +121,35 @@ def test_a_cell_that_the_page_does_not_show_stops_the_build(tmp_path):
     doctree = nodes.section("", nodes.container(nb_element="cell_code"))
     with pytest.raises(ExtensionError, match="2 cells in the notebook and 1 on the page"):
         live.add_button(App, doctree, "page")
+
+
+def test_jupyterlite_has_the_chapters_of_both_languages():
+    for language in ("es", "en"):
+        listing = json.loads((HTML / "lite/api/contents" / language / "all.json").read_text("utf-8"))
+        paths = [item["path"] for item in listing["content"]]
+        assert paths == sorted(f"{language}/{page.name}.ipynb" for page in CHAPTERS if page.language == language)
+        for path in paths:
+            notebook = json.loads((HTML / "lite/files" / path).read_text("utf-8"))
+            assert all(isinstance(cell["source"], str) for cell in notebook["cells"])
+            texts = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+            assert not [text for text in texts if text.startswith("(")], "a target of MyST is left"
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: f"{page.language}/{page.name}")
+def test_a_chapter_leads_to_its_notebook(page):
+    soup = BeautifulSoup((HTML / page.language / f"{page.name}.html").read_text("utf-8"), "html.parser")
+    address, _, query = soup.select_one(".live a")["href"].partition("?")
+    assert (HTML / page.language / address).is_file()
+    assert (HTML / "lite/files" / query.removeprefix("path=")).is_file()
+
+
+def test_jupyterlite_reads_its_wheels_from_the_site():
+    lock = json.loads((HTML / "live" / live_kit.LOCK).read_text("utf-8"))["packages"]
+    for name in ("cnnlib", "comm"):
+        content = (HTML / "live" / lock[name]["file_name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == lock[name]["sha256"]
+    config = json.loads((HTML / "lite/jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
+    kernel = config["litePluginSettings"][lite.KERNEL]
+    assert (HTML / "lite" / kernel["loadPyodideOptions"]["lockFileURL"]).is_file()
+    assert kernel["pyodideUrl"] == live_kit.address(None) + "pyodide.mjs"
+    assert kernel["disablePyPIFallback"] is True, "nothing comes from anywhere else"

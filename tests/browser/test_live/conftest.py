@@ -15,6 +15,7 @@ from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+import lite
 import live_kit
 import pyodide
 import pytest
@@ -50,14 +51,19 @@ def live_folder(tmp_path_factory):
     """The built book, with Pyodide beside its pages."""
     assert (HTML / "live/kit.js").is_file(), "there are no pages that run: run `make book` first"
     folder = tmp_path_factory.mktemp("live") / "html"
-    shutil.copytree(HTML, folder, ignore=lambda _, names: {"live", "pyodide"} & set(names) if "kit.js" in names else [],
-                    copy_function=os.link)
+    shutil.copytree(HTML, folder, copy_function=os.link)
     for name in ("live", "pyodide"):
         shutil.rmtree(folder / name, ignore_errors=True)
     kit = json.loads((HTML / "live/kit.js").read_text("utf-8").splitlines()[0].partition(" = ")[2][:-1])
     wheel = folder.parent / kit["wheel"]["file_name"]
     wheel.write_bytes(base64.b64decode(kit["wheel"]["base64"]))
     live_kit.write(folder, wheel, pyodide.local())
+    lite.add_lock(folder / "live", wheel, pyodide.local())
+    settings = folder / "lite/jupyter-lite.json"
+    config = json.loads(settings.read_text("utf-8"))
+    config["jupyter-config-data"] |= lite.settings(live_kit.LOCAL)["jupyter-config-data"] | {"exposeAppInBrowser": True}
+    settings.unlink()  # a link to the file of the built book
+    settings.write_text(json.dumps(config))
     return folder
 
 

@@ -3,36 +3,11 @@
 import re
 
 import pytest
+from live_outputs import differences
 from nbformat import from_dict
-from notebooks import output_texts, pages
+from notebooks import pages, tags
 
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-TOLERANCE = 0.02  # of a number, or one unit in the last place that is printed
 CHAPTERS = list(pages())
-
-
-def same_number(shown: str, stored: str) -> bool:
-    last_place = 0 if "e" in stored or "." not in stored else 10.0 ** -len(stored.partition(".")[2])
-    a, b = float(shown), float(stored)
-    return abs(a - b) <= max(TOLERANCE * abs(b), 1.001 * last_place)
-
-
-def words_and_numbers(texts):
-    text = " ".join(" ".join(texts).split())
-    return NUMBER.sub("#", text).split(), NUMBER.findall(text)
-
-
-def differences(shown, stored):
-    """The outputs of a run and those of the book -> what is not the same, beyond rounding."""
-    kinds = [[(output["output_type"], *sorted(output.get("data", ()))) for output in outputs]
-             for outputs in (shown, stored)]
-    if kinds[0] != kinds[1]:
-        return [f"outputs {kinds[0]}, stored {kinds[1]}"]
-    texts = [[text for output in outputs for text in output_texts(output)] for outputs in (shown, stored)]
-    (words, numbers), (stored_words, stored_numbers) = map(words_and_numbers, texts)
-    if words != stored_words:
-        return [f"text {texts[0]}, stored {texts[1]}"]
-    return [f"{a}, stored {b}" for a, b in zip(numbers, stored_numbers, strict=True) if not same_number(a, b)]
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: f"{page.language}-{page.name}")
@@ -46,3 +21,27 @@ def test_every_cell_runs_as_in_the_book(page, open_live, clock):
     wrong = {cell.id: found for cell in page.code_cells
              if (found := differences(ran[cell.id]["outputs"], cell.outputs))}
     assert wrong == {}
+    for name, verdicts in tried(live, page).items():
+        assert [verdict[:1] for verdict in verdicts] == ["✗", "✓"], f"{name}: {verdicts}"
+
+
+def tried(live, page):
+    """The exercises of a page -> what the check says of a wrong and of the right answer, each typed into its cell."""
+    solutions = {exercise(cell): cell for cell in page.code_cells if "solution" in tags(cell) and exercise(cell)}
+    unsolved = [cell for cell in page.code_cells if "= None" in cell.source and "solution" not in tags(cell)]
+    answers = {exercise(cell): cell for cell in unsolved}
+    assert len(answers) >= 4 and answers.keys() <= solutions.keys()
+    verdicts = {}
+    for name, cell in answers.items():
+        verdicts[name] = []
+        for code in (cell.source.replace("= None", '= "?"'), solutions[name].source):
+            live.write(cell.id, code)
+            live.run(cell.id)
+            verdicts[name].append(live.output(cell.id).strip())
+    return verdicts
+
+
+def exercise(cell):
+    """The name of the exercise that a cell checks, or None."""
+    found = re.search(r'check\("(\d\d-\d)"', cell.source)
+    return found and found[1]

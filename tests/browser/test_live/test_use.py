@@ -10,7 +10,7 @@ from notebooks import BOOK, Page
 
 TEXT = LIVE_TEXTS["en"]
 PAGE = "en/02-small-matrices"
-ANSWER = "answer-1"
+ANSWER = "exercise-1"
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_stop_and_restart_where_variables_can_be_kept(quiet, names):
     first, loop = names[0], names[1]
     live.write(loop, "kept = 5\nprint('begun', flush=True)\nwhile True:\n    pass")
     live.cell(loop).locator("textarea").press("Control+Enter")
-    live.cell(loop).get_by_text("begun").wait_for()
+    live.cell(loop).locator(".cell_output", has_text="begun").wait_for()
     live.press(TEXT["stop"])
     assert live.wait(loop) == "failed"
     live.wait_for_status(TEXT["kept"])
@@ -115,7 +115,7 @@ def test_stop_where_variables_are_lost(quiet, names):
     cell = names[1]
     live.write(cell, "print('begun', flush=True)\nwhile True:\n    pass")
     live.cell(cell).locator("textarea").press("Control+Enter")
-    live.cell(cell).get_by_text("begun").wait_for()
+    live.cell(cell).locator(".cell_output", has_text="begun").wait_for()
     live.press(TEXT["stop"])
     live.wait_for_status(TEXT["gone"])
     live.write(cell, "print('again')")

@@ -1,0 +1,37 @@
+"""JupyterLite: a chapter opens as a notebook from its page, and gives there what the book stores."""
+
+import pytest
+from live_outputs import differences
+from nbformat import from_dict
+from notebooks import BOOK, Page
+
+NAME = "02-small-matrices"
+RUN = "async () => { await jupyterapp.commands.execute('notebook:run-all-cells'); }"
+READ = "() => jupyterapp.shell.currentWidget.context.model.toJSON()"
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+
+
+def joined(outputs):
+    """Outputs, the neighbors of one stream in one piece."""
+    found = []
+    for output in map(from_dict, outputs):
+        if found and output.output_type == "stream" and found[-1].get("name") == output.name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_notebook_opens_from_its_page_and_runs(language, open_live, troubles, clock):
+    page = open_live(f"{language}/{NAME}", query="?plain", run=False).page
+    page.click(".live a")
+    page.wait_for_function(IDLE, timeout=240_000)
+    clock("kernel idle")
+    page.evaluate(RUN)
+    clock("whole notebook")
+    ran = {cell["id"]: joined(cell["outputs"]) for cell in page.evaluate(READ)["cells"] if cell["cell_type"] == "code"}
+    stored = Page(language, BOOK / language / f"{NAME}.ipynb").code_cells
+    assert {cell.id: found for cell in stored if (found := differences(ran[cell.id], cell.outputs))} == {}
+    assert [trouble for trouble in troubles if trouble.startswith(("foreign", "failed"))] == []
+    troubles.clear()  # JupyterLab itself talks a lot
