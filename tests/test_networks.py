@@ -162,6 +162,8 @@ def test_the_fans_count_what_an_output_sees_and_what_an_input_feeds(shape, group
         (lambda: Dense(3).forward(np.zeros((1, 2))), r"Dense\(units=3.*\) has no parameter 'w' yet: call build"),
         (lambda: built(Dense(3), (2, 2, 1)), r"takes rows.*got \(2, 2, 1\): put a Flatten\(\) before it"),
         (lambda: built(Conv2D(3), (9,)), r"Conv2D takes images, an input_shape \(H, W, C\).*got \(9,\)"),
+        (lambda: built(AvgPool2D(3), (9,)), r"^AvgPool2D takes images"),
+        (lambda: built(GlobalAvgPool2D(), (9,)), r"^GlobalAvgPool2D takes images"),
         (lambda: built(Conv2D(3), (2, 9, 1)), "height: a kernel of 3 .* more than the 2"),
         (lambda: built(Conv2D(0), (9, 9, 1)), "filters must be at least 1; got 0"),
         (lambda: built(Dense(0), (9,)), "units must be at least 1; got 0"),

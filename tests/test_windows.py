@@ -95,7 +95,10 @@ def test_windows_copies_nothing():
     assert np.shares_memory(windows(x, (3, 3)), x)
 
 
-@pytest.mark.parametrize("setting", [((4, 4),), ((2, 2), (0, 1)), ((2, 2), (1, 1), (1, 0))], ids=str)
+NO_WINDOWS = [((4, 4),), ((2, 2), (0, 1)), ((2, 2), (1, 0)), ((2, 2), (1, 1), (0, 1)), ((2, 2), (1, 1), (1, 0))]
+
+
+@pytest.mark.parametrize("setting", NO_WINDOWS, ids=str)
 def test_windows_that_do_not_fit_are_an_error(setting):
     with pytest.raises(ValueError, match=r"no window fits: image \(3, 5\), kernel"):
         windows(np.zeros((1, 3, 5, 1)), *setting)
