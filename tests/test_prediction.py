@@ -43,6 +43,11 @@ def test_winograds_convolution_is_the_convolution(shape, F, padding, biased, see
     np.testing.assert_allclose(found, right, rtol=0, atol=2e-5 * max(np.abs(right).max(initial=0), 1))
 
 
+def test_winograds_convolution_is_in_float32_and_pads_nothing_unasked():
+    y = winograd_forward(np.ones((1, 6, 7, 1)), np.ones((3, 3, 1, 2)), None)
+    assert y.dtype == np.float32 and y.shape == (1, 4, 5, 2)
+
+
 def test_four_sums_in_a_row_take_six_multiplications():
     rng = np.random.default_rng(0)
     d, g, (b, n) = rng.standard_normal(6), rng.standard_normal(3), winograd.lagrange()
