@@ -20,6 +20,7 @@ HEADING = re.compile(r"(#{1,6})\s+(.*)")
 TARGET = re.compile(r"\(([^()\s]+)\)=\s*")
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<directive>[\w:-]+)\})?\s*(?P<title>.*)")
 CODE = {None, "code", "code-block", "code-cell", "math", "figure", "image", "bibliography", "include"}
+NAMED = {"container", "moving-picture"}  # directives whose argument is a name, not words for readers
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def outside_fences(source):
         elif match:
             is_code = match["directive"] in CODE
             fences.append((match["mark"], is_code))
-            lines += [] if is_code else [match["title"]]
+            lines += [] if is_code or match["directive"] in NAMED else [match["title"]]
         else:
             lines.append(line)
     return lines

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import chromium
 from packed_files import serving
 
 HTML = Path(__file__).resolve().parents[1] / "_build/html"
@@ -25,7 +26,7 @@ def run(address: str) -> dict[str, float]:
     command = ["npx", "--yes", "lighthouse@12", address, "--quiet", "--output=json",
                f"--only-categories={','.join(CATEGORIES)}", "--chrome-flags=--headless=new --no-sandbox"]
     result = subprocess.run(command, stdout=subprocess.PIPE, check=True,
-                            env=os.environ | {"CHROME_PATH": shutil.which("chromium") or ""})
+                            env=os.environ | {"CHROME_PATH": chromium.PATH or ""})
     report = json.loads(result.stdout)
     for audit in report["audits"].values():
         if audit["score"] == 0 and audit["scoreDisplayMode"] == "binary":

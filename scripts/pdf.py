@@ -3,13 +3,11 @@
 Each page is printed on its own, with the headings as bookmarks, and the pages are put together in the book's order.
 """
 
-import shutil
-import sys
 from io import BytesIO
 from pathlib import Path
 
+import chromium
 import yaml
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,10 +24,7 @@ def pages(language: str) -> list[Path]:
 
 def printed(browser, page: Path) -> bytes:
     """A page of the book -> its PDF, with every picture loaded."""
-    tab = browser.new_page()
-    tab.goto(page.as_uri())
-    tab.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
-    tab.wait_for_load_state("networkidle")
+    tab = chromium.open_whole(browser, page)
     pdf = tab.pdf(prefer_css_page_size=True, tagged=True, outline=True, display_header_footer=True,
                   header_template="<span></span>", footer_template=FOOTER)
     tab.close()
@@ -39,9 +34,7 @@ def printed(browser, page: Path) -> bytes:
 def main():
     target = ROOT / "_build/pdf"
     target.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or sys.exit("Chromium is missing: install the system's package `chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+    with chromium.running() as browser:
         for language in ("es", "en"):
             book = PdfWriter()
             for page in pages(language):
@@ -50,7 +43,6 @@ def main():
             book.write(unfinished)
             unfinished.rename(target / f"cnn-{language}.pdf")
             print(f"{target / f'cnn-{language}.pdf'}: {len(book.pages)} pages")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -3,11 +3,10 @@
 `python scripts/screens.py en/04 es/07` takes those pages alone.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML, SCREENS = ROOT / "_build/html", ROOT / "_build/screens"
@@ -22,10 +21,7 @@ img {{ width: 100% }}</style>{rows}</html>
 
 def take(browser, page: Path) -> str:
     """A page -> its pictures, and their row of the contact sheet."""
-    tab = browser.new_page()
-    tab.goto(page.as_uri())
-    tab.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
-    tab.wait_for_load_state("networkidle")
+    tab = chromium.open_whole(browser, page)
     name = page.relative_to(HTML).with_suffix("").as_posix()
     row = ""
     for width, scheme in VARIANTS:
@@ -44,11 +40,8 @@ def main(wanted: list[str]):
     SCREENS.mkdir(parents=True, exist_ok=True)
     pages = [page for page in sorted(HTML.glob("e[ns]/*.html"))
              if not wanted or any(page.relative_to(HTML).as_posix().startswith(name) for name in wanted)]
-    chromium = shutil.which("chromium") or sys.exit("Chromium is missing: install the system's package `chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+    with chromium.running() as browser:
         rows = "".join(take(browser, page) for page in pages)
-        browser.close()
     (SCREENS / "index.html").write_text(SHEET.format(rows=rows), "utf-8")
     print(f"Look at: {SCREENS / 'index.html'}")
 

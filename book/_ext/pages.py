@@ -28,8 +28,8 @@ REPAIRS = [
         r"(</p>\s*<p [^>]*>)[^<]*",
         r"\1{show_solution}\2{hide_solution}",
     ),
-    # A role that is no longer one.
-    (r' role="doc-biblioentry"', ""),
+    # The role that Sphinx gives an entry of a list is no longer one.
+    (r' role="doc-biblioentry"', ' role="listitem"'),
     # A header with no text is a cell like the others.
     (r'<th class="(?:head|stub)[^"]*"><p></p></th>', "<td></td>"),
     # The theme repeats what Sphinx has written.

@@ -8,14 +8,13 @@ that is not there. A test that provokes this empties the list `troubles`.
 """
 
 import os
-import shutil
 from pathlib import Path
 
+import chromium
 import pytest
 from packed_files import serving
 
 HTML = Path(__file__).resolve().parents[2] / "_build/html"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OFFLINE = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server"]
 
 
@@ -37,15 +36,14 @@ def site():
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all tests; on a machine without one they are skipped, but never in CI."""
-    if CHROMIUM is None:
-        reason = "Chromium is missing: install the system's package `chromium`"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    if chromium.PATH is None:
+        pytest.fail(chromium.MISSING) if os.environ.get("CI") == "true" else pytest.skip(chromium.MISSING)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        yield chromium
-        chromium.close()
+        offline = playwright.chromium.launch(executable_path=chromium.PATH, args=OFFLINE)
+        yield offline
+        offline.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from chromium import load_pictures
 from PIL import Image
 
 
@@ -24,8 +25,7 @@ def test_figures_look_the_same_in_the_dark(visit, path):
     figures = page.locator("article img:visible").all()
     if not figures:
         pytest.skip("the page has no figures")
-    page.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
-    page.wait_for_load_state("networkidle")
+    load_pictures(page)
     for figure in figures[:6]:
         page.emulate_media(color_scheme="light")
         light = pixels(figure)

@@ -1,6 +1,7 @@
 """Every page is light: what crosses the wire until it stands still, measured in the browser."""
 
 import pytest
+from chromium import load_pictures
 
 TEXT, FIGURES, REQUESTS = 300_000, 400_000, 60  # bytes of everything but figures, bytes of figures, requests with both
 
@@ -16,10 +17,9 @@ def traffic(visit):
         wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
         wire.on("Network.requestWillBeSent", lambda event: names.update({event["requestId"]: event["request"]["url"]}))
         wire.on("Network.loadingFinished",
-                lambda event: sizes.update({names[event["requestId"]]: event["encodedDataLength"]}))
+                lambda event: sizes.update({names.get(event["requestId"], path): event["encodedDataLength"]}))
         page.goto(page.url.replace("404.html", path))
-        page.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
-        page.wait_for_load_state("networkidle")
+        load_pictures(page)
         return sizes
 
     return measure

@@ -1,0 +1,36 @@
+"""The system's Chromium, driven by playwright."""
+
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+PATH = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MISSING = "Chromium is missing: install the system's package `chromium`"
+
+
+@contextmanager
+def running():
+    """A browser for a script; a message instead on a machine without one."""
+    if PATH is None:
+        sys.exit(MISSING)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PATH)
+        yield browser
+        browser.close()
+
+
+def open_whole(browser, page: Path):
+    """A built page -> a tab that shows it, with every picture loaded."""
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    load_pictures(tab)
+    return tab
+
+
+def load_pictures(tab):
+    """Load the pictures that a reader has not come near yet."""
+    tab.evaluate("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })")
+    tab.wait_for_load_state("networkidle")
