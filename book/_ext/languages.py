@@ -26,8 +26,10 @@ TEXTS = {
         "frame": "Fotograma",
         "run_page": "Ejecuta esta página",
         "lite": "Abrir en JupyterLite",
-        "live_note": "Carga Python (unos 25 MB) de {}, y nada más. Tu código y tus respuestas no salen de tu equipo.",
-        "live_note_local": "Carga Python (unos 25 MB) de este sitio. Tu código y tus respuestas no salen de tu equipo.",
+        "live_note": "Carga Python (unos {size} MB) de {host}, y nada más. "
+        "Tu código y tus respuestas no salen de tu equipo.",
+        "live_note_local": "Carga Python (unos {size} MB) de este sitio. "
+        "Tu código y tus respuestas no salen de tu equipo.",
         "live_loading": "Cargando…",
         "live_offline": "No se ha podido cargar. ¿Hay conexión? Pulsa otra vez para volver a intentarlo.",
         "live_saved": "En este navegador hay respuestas tuyas guardadas; vuelven cuando ejecutas la página.",
@@ -58,8 +60,10 @@ TEXTS = {
         "frame": "Frame",
         "run_page": "Run this page",
         "lite": "Open in JupyterLite",
-        "live_note": "Loads Python (about 25 MB) from {}, nothing else. Your code and answers stay on your machine.",
-        "live_note_local": "Loads Python (about 25 MB) from this site. Your code and answers stay on your machine.",
+        "live_note": "Loads Python (about {size} MB) from {host}, and nothing else. "
+        "Your code and your answers stay on your machine.",
+        "live_note_local": "Loads Python (about {size} MB) from this site. "
+        "Your code and your answers stay on your machine.",
         "live_loading": "Loading…",
         "live_offline": "It could not be loaded. Are you online? Press again to try once more.",
         "live_saved": "This browser keeps answers of yours; they come back when you run the page.",

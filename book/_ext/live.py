@@ -42,7 +42,7 @@ def add_button(app, doctree, docname):
     if shown != cells:
         raise ExtensionError(f"{docname}: {cells} cells in the notebook and {shown} on the page; each must be shown")
     language = app.config.language
-    texts = TEXTS[language] | {"note": note(language)}
+    texts = TEXTS[language] | {"note": note(language, megabytes(notebook))}
     bar = BAR.format(language=language, name=docname, **{key: escape(text) for key, text in texts.items()})
     title = next(doctree.findall(nodes.title))
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", bar, format="html"))
@@ -52,9 +52,15 @@ def add_button(app, doctree, docname):
     (folder / f"{docname}.js").write_text(f"window.livePage = {json.dumps(content)};\n", "utf-8")
 
 
-def note(language: str) -> str:
-    """Which address the page will contact, if any, and what stays here."""
-    return TEXTS[language]["live_note_local" if live_kit.local_copy() else "live_note"].format(live_kit.HOST)
+def megabytes(notebook: dict) -> int:
+    """About how much a page loads: the classifier brings scikit-learn along."""
+    return 43 if any("CNNClassifier" in cell["source"] for cell in notebook["cells"]) else 25
+
+
+def note(language: str, size: int) -> str:
+    """Which address the page will contact, if any, for how much, and what stays here."""
+    text = TEXTS[language]["live_note_local" if live_kit.local_copy() else "live_note"]
+    return text.format(host=live_kit.HOST, size=size)
 
 
 def add_script(app, pagename, templatename, context, doctree):

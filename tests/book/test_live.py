@@ -99,7 +99,8 @@ def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
     assert (site / "pyodide" / live_kit.LOCK).is_file()
     monkeypatch.setenv("PYODIDE", str(copy))
     for language, texts in (("es", "este sitio"), ("en", "this site")):
-        assert texts in live.note(language) and live_kit.HOST not in live.note(language)
+        note = live.note(language, 25)
+        assert texts in note and "25 MB" in note and live_kit.HOST not in note
 
 
 def test_a_folder_that_is_no_copy_of_pyodide_is_named(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ import pytest
 import serve
 
 HTML = Path(__file__).resolve().parents[3] / "_build/html"
-SECONDS = 240  # the most that a page may take on a busy machine
+SECONDS = 600  # the most that one step may take, on a busy machine
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -81,6 +81,7 @@ class LivePage:
 
     def __init__(self, page):
         self.page = page
+        page.set_default_timeout(SECONDS * 1000)
 
     def start(self):
         self.page.click(".live button")
@@ -106,16 +107,15 @@ class LivePage:
 
     def wait(self, name):
         self.page.wait_for_selector(f'[data-cell="{name}"]:is([data-live=done], [data-live=failed])',
-                                    state="attached", timeout=SECONDS * 1000)
+                                    state="attached")
         return self.cell(name).get_attribute("data-live")
 
     def wait_for_status(self, text):
-        self.page.locator(".live [role=status]", has_text=text).wait_for(timeout=SECONDS * 1000)
+        self.page.locator(".live [role=status]", has_text=text).wait_for()
 
     def wait_all(self):
         """Wait until no cell waits or runs."""
-        self.page.wait_for_function("!document.querySelector(':is([data-live=waiting], [data-live=running])')",
-                                    timeout=2 * SECONDS * 1000)
+        self.page.wait_for_function("!document.querySelector(':is([data-live=waiting], [data-live=running])')")
 
     def output(self, name):
         return self.cell(name).locator(".cell_output").inner_text()
