@@ -49,8 +49,8 @@ def published(tmp_path_factory) -> Path:
     book = tmp_path_factory.mktemp("un libro pequeño")
     for part in ("book/_ext", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / part, book / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("book/build.py", "book/lite.py", "book/live_kit.py", "book/notebooks.py", "book/references.bib"):
-        shutil.copy(ROOT / part, book / part)
+    for path in (*ROOT.glob("book/*.py"), ROOT / "book/references.bib"):
+        shutil.copy(path, book / "book")
     settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     settings["repository"]["url"], settings["html"]["baseurl"] = REPOSITORY, SITE
     (book / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
