@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
@@ -49,11 +49,13 @@ def missing_resources(soup, folder: Path) -> list[str]:
 def dead_links(soup, page: Path) -> list[str]:
     dead = []
     for link in (tag["href"] for tag in soup.find_all("a", href=True)):
-        path, _, anchor = link.partition("#")
-        target = (page.parent / unquote(path)).resolve() if path else page
+        parts = urlsplit(link)
         if is_address(link):
             continue
-        if not target.is_file() or anchor and not read(target).find(id=unquote(anchor)):
+        target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+        opened = [HTML / "lite/files" / notebook for notebook in parse_qs(parts.query).get("path", [])]  # JupyterLite
+        missing = not all(file.is_file() for file in (target, *opened))
+        if missing or parts.fragment and not read(target).find(id=unquote(parts.fragment)):
             dead.append(link)
     return dead
 
