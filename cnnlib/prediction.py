@@ -5,8 +5,8 @@
     3 x 3, float32, many filters        Winograd's way (winograd.py)
     all others                          im2col, one product (conv.py, products.py)
 
-For ResNet-18 and 4 images of 224 x 224, folding takes away a twentieth of the time; for VGG-16 and 1 image, Winograd's
-way takes away a quarter.
+Best of seven turns, two threads: Winograd's way took VGG-16 on an image of 224 x 224 to 0.80 of the time, folding took
+ResNet-18 on four of them to 0.92.
 """
 
 import copy
