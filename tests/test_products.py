@@ -1,4 +1,4 @@
-"""Products in pieces: the same numbers as the whole."""
+"""Products in pieces, or without BLAS: the same numbers as the whole."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,15 @@ def test_a_piece_divides_the_columns_and_is_small(N, multiplications):
     assert n == N or N % n == 0 and products.LEAST <= n <= products.MOST and n * multiplications <= products.SMALL
 
 
+@pytest.mark.parametrize("blas", [True, False])
 @pytest.mark.parametrize("shape", [(1, 8, 9, 9800), (2, 3, 4, 5600), (1, 64, 216, 800), (1, 6, 25, 7), (1, 2, 3, 0)])
-def test_products_in_pieces_equal_the_whole(shape):
+def test_products_in_pieces_and_without_blas_equal_the_whole(shape, blas, monkeypatch):
+    monkeypatch.setattr(products, "BLAS", blas)
     G, M, K, N = shape
     rng = np.random.default_rng(0)
     a, b, d = rng.standard_normal((G, M, K)), rng.standard_normal((G, K, N)), rng.standard_normal((G, M, N))
-    np.testing.assert_allclose(products.product(a, b), np.einsum("gmk,gkn->gmn", a, b), atol=1e-12)
-    right = np.einsum("gkn,gmn->gkm", b, d)
-    np.testing.assert_allclose(products.product_transposed(b, d), right, atol=1e-10)
+    np.testing.assert_allclose(products.product(a, b), a @ b, atol=1e-12)
+    np.testing.assert_allclose(products.product_transposed(b, d), b @ d.transpose(0, 2, 1), atol=1e-10)
 
 
 @pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces
