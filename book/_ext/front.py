@@ -17,6 +17,7 @@ import base64
 import io
 import json
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -29,15 +30,13 @@ THUMBNAIL, FRAME_TIME = (480, 270), 500  # pixels, milliseconds: what moves for 
 IMG = '<img src="_static/front/{name}" alt="{alt}" width="{width}" height="{height}" loading="lazy">'
 
 
-def outputs(notebook: Path) -> list[tuple[dict, list[Image.Image]]]:
-    """A notebook -> its cells with pictures: what each says of itself, and the pictures."""
-    cells = []
+def pictures(notebook: Path) -> Iterator[tuple[dict, list[Image.Image]]]:
+    """A notebook -> its cells with pictures, each with its pictures; those that nobody asks for stay packed."""
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         data = (output.get("data", {}) for output in cell.get("outputs", []))
         pngs = [base64.b64decode("".join(each["image/png"])) for each in data if "image/png" in each]
         if pngs:
-            cells.append((cell, [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]))
-    return cells
+            yield cell, [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]
 
 
 def card(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -55,10 +54,10 @@ def img(name: str, alt: str, size: tuple[int, int]) -> str:
 class FrontPicture(SphinxDirective):
     """What both directives need: the pictures of a chapter, and a folder for their own."""
 
-    def outputs(self, chapter: str):
+    def pictures(self, chapter: str):
         notebook = Path(self.env.srcdir) / f"{chapter}.ipynb"
         self.env.note_dependency(str(notebook))
-        return outputs(notebook)
+        return pictures(notebook)
 
     def folder(self) -> Path:
         path = Path(self.env.app.outdir) / "_static/front"
@@ -74,7 +73,7 @@ class MovingPicture(FrontPicture):
 
     def run(self):
         chapter, name = self.arguments
-        frames = next(pictures for cell, pictures in self.outputs(chapter) if cell["id"] == name)
+        frames = next(found for cell, found in self.pictures(chapter) if cell["id"] == name)
         frames[-1].save(self.folder() / "still.webp", lossless=True)
         frames[0].save(self.folder() / "moving.webp", save_all=True, append_images=frames[1:], lossless=True,
                        duration=FRAME_TIME, loop=1)
@@ -98,8 +97,8 @@ class Chapters(FrontPicture):
         return [found]
 
     def thumbnail(self, chapter: str) -> str:
-        cell, pictures = self.outputs(chapter)[0]
-        card(pictures[0], THUMBNAIL).save(self.folder() / f"{chapter}.webp", quality=85)
+        cell, found = next(self.pictures(chapter))
+        card(found[0], THUMBNAIL).save(self.folder() / f"{chapter}.webp", quality=85)
         return img(f"{chapter}.webp", cell["metadata"]["mystnb"]["image"]["alt"], THUMBNAIL)
 
 

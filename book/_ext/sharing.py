@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
-from front import card, outputs
+from front import card, pictures
 from languages import TEXTS
 
 PICTURE = (1200, 630)
@@ -43,8 +43,10 @@ def save_picture(app, pagename: str) -> str:
     source = Path(app.srcdir) / f"{chapter}.ipynb"
     if not source.exists():
         return ""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    card(outputs(source)[0][1][0], PICTURE).save(target, quality=85)
+    if not target.exists():  # several pages share the first chapter's
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _, found = next(pictures(source))
+        card(found[0], PICTURE).save(target, quality=85)
     return f"{app.config.html_baseurl}_static/share/{chapter}.jpg"
 
 

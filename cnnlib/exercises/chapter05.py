@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arrays import Array, batch_innermost
-from cnnlib.exercises.answers import Wrong, array, close, expect, run
+from cnnlib.exercises.answers import Cause, Wrong, array, close, compare, expect, run
 
-Message = tuple[Array, str, str]
 PLACE, MAPS = 1001, (14, 14, 8)
 WORDS = {"view": True, "vista": True, "copy": False, "copia": False}
 
@@ -48,25 +47,15 @@ def pixel_of_a_place(answer: Any) -> None:
     )
 
 
-def compare(found: Any, right: Array, mistakes: Iterable[Message], setting: str) -> None:
-    """Raise Wrong with the sentence of the known mistake that gives `found`, if it is not right."""
-    for wrong, es, en in mistakes:
-        same_as_right = wrong.shape == right.shape and close(wrong, right)
-        if not same_as_right and shape_of(found) == wrong.shape:
-            expect(not close(array(found, wrong.shape), wrong), f"{es} ({setting})", f"{en} ({setting})")
-    expect(
-        close(array(found, right.shape), right),
+def compare_in(setting: str, found: Any, right: Array, mistakes: Iterable[Cause]) -> None:
+    """Raise Wrong unless `found` is right, with the setting behind each sentence."""
+    compare(
+        found,
+        right,
+        [(wrong, f"{es} ({setting})", f"{en} ({setting})") for wrong, es, en in mistakes],
         f"la forma {right.shape} es correcta, los números no ({setting})",
         f"the shape {right.shape} is right, the numbers are not ({setting})",
     )
-
-
-def shape_of(answer: Any) -> tuple[int, ...] | None:
-    """Any answer -> its shape as an array; None when it has none, as rows of different lengths."""
-    try:
-        return np.shape(answer)
-    except ValueError:
-        return None
 
 
 def flatten_first(answer: Any) -> None:
@@ -91,7 +80,7 @@ def flatten_first(answer: Any) -> None:
             (maps.ravel(), "has aplanado también el lote: cada imagen tiene su fila",
              "you flattened the batch as well: each image has a row of its own"),
         ]
-        compare(run(answer, x), right, mistakes, f"x {shape}")
+        compare_in(f"x {shape}", run(answer, x), right, mistakes)
         expect(
             close(array(run(answer, batch_innermost(x)), right.shape), right),
             f"con el lote en lo más interior de la memoria da otra cosa: lee por índices, no por memoria (x {shape})",
@@ -158,7 +147,7 @@ def spread(answer: Any) -> None:
             ((rows / (H * W)).reshape(H, W, C, U), "los pesos son correctos; falta la forma de una densa, (H*W*C, U)",
              "the weights are right; give them the shape of a dense layer, (H*W*C, U)"),
         ]
-        compare(run(answer, w, H, W), rows / (H * W), mistakes, f"w {w.shape}, H = {H}, W = {W}")
+        compare_in(f"w {w.shape}, H = {H}, W = {W}", run(answer, w, H, W), rows / (H * W), mistakes)
 
 
 def as_filters(answer: Any) -> None:
@@ -183,7 +172,7 @@ def as_filters(answer: Any) -> None:
             (right.reshape(-1, U), "el orden es correcto; falta la forma de unos filtros, (H, W, C, U)",
              "the order is right; give them the shape of filters, (H, W, C, U)"),
         ]
-        compare(run(answer, w, H, W), right, mistakes, f"w {w.shape}, H = {H}, W = {W}")
+        compare_in(f"w {w.shape}, H = {H}, W = {W}", run(answer, w, H, W), right, mistakes)
 
 
 EXERCISES = {
