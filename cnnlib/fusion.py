@@ -101,10 +101,10 @@ class ConvMaxPool(Layer):
         y = best if b is None else best + b[:, None, None, None]
         if self.relu:
             y = np.maximum(y, np.zeros(y.shape, y.dtype))
-        return turn(y), (conv_cache, blocks, best, y, pads)
+        return turn(y), (conv_cache, blocks, best, y, pads, stride, places)
 
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
-        conv_cache, blocks, best, y, pads = cache
+        conv_cache, blocks, best, y, pads, stride, places = cache
         d = np.ascontiguousarray(turn(gradient(dy, turn(y).shape)))
         if self.relu:
             d = d * (y > 0)
@@ -116,7 +116,6 @@ class ConvMaxPool(Layer):
             np.multiply(d, here, out=dblock)
         P, F, *size = blocks.shape
         dxp, dspread, _ = conv2d_backward(turn(dblocks.reshape(P * F, *size)), conv_cache, need_dx)
-        stride, places = pair(self.conv.stride, "stride"), pair(self.pool.pool_size, "pool_size")
         dw = gathered(dspread, self.conv.params["w"].shape, places, stride)
         db = d.sum(axis=(1, 2, 3)) if "b" in self.conv.params else None
         return None if dxp is None else unpad(dxp, pads), named(dw, db)
