@@ -13,7 +13,6 @@ import copy
 
 import numpy as np
 
-from cnnlib.checks import pair
 from cnnlib.conv import Conv2D
 from cnnlib.fusion import fused
 from cnnlib.layer import Layer
@@ -48,8 +47,8 @@ def quick(layer: Layer) -> Layer:
 
 def is_plain_3x3(conv: Conv2D) -> bool:
     """A convolution -> whether it is 3 x 3, with stride 1, no dilation, no groups."""
-    settings = pair(conv.kernel_size, "kernel_size"), pair(conv.stride, "stride"), pair(conv.dilation, "dilation")
-    return settings == ((3, 3), (1, 1), (1, 1)) and conv.groups == 1
+    # Where 3 x 3 weights reach no farther than 3 x 3 there is no dilation.
+    return conv.parameter("w").shape[:2] == (3, 3) and conv.reach() == ((3, 3), (1, 1)) and conv.groups == 1
 
 
 def folded(model: Sequential) -> Sequential:

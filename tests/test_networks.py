@@ -141,6 +141,16 @@ def test_initial_weights_have_the_spread_that_the_rule_names(rule):
     assert np.isclose(alone.var(), {init.lecun: 1, init.glorot: 2, init.he: 2}[rule], rtol=0.02)
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape", "fans"), [(Dense(7), (4,), (4, 7)), (Conv2D(16, (3, 5), groups=4), (9, 9, 8), (30, 60))]
+)
+def test_a_layer_tells_its_rule_how_many_inputs_and_outputs_there_are(layer, shape, fans):
+    asked = []
+    layer.init = lambda shape, fan_in, fan_out, rng, dtype: asked.append((fan_in, fan_out)) or np.zeros(shape, dtype)
+    built(layer, shape)
+    assert asked == [fans]
+
+
 def test_initial_zeros_are_zeros_of_the_dtype_asked_for():
     w = init.zeros((2, 2), 2, 2, np.random.default_rng(0), np.float32)
     assert w.dtype == np.float32 and not w.any()
@@ -161,6 +171,8 @@ def test_the_fans_count_what_an_output_sees_and_what_an_input_feeds(shape, group
     [
         (lambda: Dense(3).forward(np.zeros((1, 2))), r"Dense\(units=3.*\) has no parameter 'w' yet: call build"),
         (lambda: built(Dense(3), (2, 2, 1)), r"takes rows.*got \(2, 2, 1\): put a Flatten\(\) before it"),
+        (lambda: built(Dense(3), (2, 2)), r"takes rows.*got \(2, 2\)$"),
+        (lambda: built(Flatten(), (9,)), r"^Flatten takes images"),
         (lambda: built(Conv2D(3), (9,)), r"Conv2D takes images, an input_shape \(H, W, C\).*got \(9,\)"),
         (lambda: built(AvgPool2D(3), (9,)), r"^AvgPool2D takes images"),
         (lambda: built(GlobalAvgPool2D(), (9,)), r"^GlobalAvgPool2D takes images"),

@@ -69,6 +69,11 @@ def test_winograds_convolution_refuses_other_filters(w, message):
         winograd_forward(np.ones((1, 8, 8, 2)), np.ones(w), None)
 
 
+def test_winograds_convolution_refuses_other_biases():
+    with pytest.raises(ValueError, match=r"each of the 4 outputs of w \(3, 3, 2, 4\); got shape \(3,\)"):
+        winograd_forward(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4)), np.ones(3))
+
+
 @pytest.fixture
 def always(monkeypatch):
     """Winograd's way for small layers as well."""

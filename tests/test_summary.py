@@ -77,6 +77,17 @@ def test_from_a_flatten_a_dense_or_a_global_pooling_on_everything_is_seen():
     assert receptive_field([ReLU()]) == (1, 1)
 
 
+@pytest.mark.parametrize("setting", ["kernel_size", "stride", "dilation"])
+def test_a_setting_that_no_window_can_have_is_named(setting):
+    with pytest.raises(ValueError, match=f"^{setting} must be at least 1; got 0"):
+        receptive_field([Conv2D(2, **{setting: 0})])
+
+
+def test_a_layer_without_bias_counts_none():
+    assert summary(Dense(3, use_bias=False), (4,)).parameters == 12
+    assert summary(Conv2D(3, 2, use_bias=False), (4, 4, 5)).parameters == 60
+
+
 def test_it_shows_itself_as_text_and_as_html():
     found = summary(Sequential([Conv2D(6, 3), Flatten(), Dense(2)]), (5, 5, 1))
     text, html = repr(found), found._repr_html_()
