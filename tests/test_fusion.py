@@ -21,7 +21,7 @@ from cnnlib import (
     softmax_cross_entropy,
 )
 from cnnlib.datasets import load_mnist
-from cnnlib.fusion import ConvMaxPool, fused, gathered, spread
+from cnnlib.fusion import ConvMaxPool, Pass, fused, gathered, spread
 from cnnlib.training import batches
 
 sides = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -149,12 +149,14 @@ def test_the_fused_network_shares_its_arrays_under_the_same_names():
     "layers",
     [
         [Conv2D(4, 3), MaxPool2D(3, stride=2)],
-        [Conv2D(4, 3), MaxPool2D(2, padding=1)],
-        [Conv2D(4, 3), MaxPool2D(3)],
+        [Conv2D(4, 3), MaxPool2D(2, stride=1)],
+        *([Conv2D(4, 3), MaxPool2D(2, padding=padding)] for padding in (1, (1, 0), (0, 1))),
+        *([Conv2D(4, 3), MaxPool2D(size)] for size in (3, (5, 1))),
         [Conv2D(4, 3, dilation=2), MaxPool2D(2)],
         [Conv2D(4, 3, groups=2), MaxPool2D(2)],
         [Conv2D(129, 3), MaxPool2D(2)],
         [Conv2D(4, 1), MaxPool2D(2)],
+        [Conv2D(4, (3, 2)), MaxPool2D(2)],
         [Conv2D(4, 3), BatchNorm2D(), MaxPool2D(2)],
         [Conv2D(4, 3), ReLU()],
         [Conv2D(4, 3)],
@@ -166,6 +168,14 @@ def test_what_gains_nothing_is_left_as_it_is(layers):
     model = Sequential(layers)
     model.build((12, 12, 2), np.random.default_rng(0))
     assert fused(model).layers == layers
+
+
+@pytest.mark.parametrize("padding", [0, (0, 0), "valid"])
+@pytest.mark.parametrize("filters", [4, 128])  # at most 256 pairs of a channel and a filter
+def test_what_gains_is_fused(filters, padding):
+    model = Sequential([Conv2D(filters, 3), MaxPool2D(2, padding=padding)])
+    model.build((12, 12, 2), np.random.default_rng(0))
+    assert [type(layer) for layer in fused(model).layers] == [ConvMaxPool, Pass]
 
 
 def test_a_layer_of_the_reader_s_own_is_never_replaced():

@@ -36,6 +36,7 @@ from cnnlib import (
 LAYERS = [
     (Conv2D(3, (3, 2), stride=2, padding="same"), (5, 6, 2)),
     (Conv2D(4, 3, padding=1, groups=2, use_bias=False, init=init.he), (4, 4, 2)),
+    (Conv2D(2, (2, 3), dilation=(3, 2)), (6, 7, 2)),
     (MaxPool2D(3, 2, 1), (7, 5, 2)),
     (AvgPool2D((2, 3), 1, "same"), (4, 5, 2)),
     (Flatten(), (2, 3, 4)),
@@ -178,6 +179,8 @@ def test_the_fans_count_what_an_output_sees_and_what_an_input_feeds(shape, group
         (lambda: built(GlobalAvgPool2D(), (9,)), r"^GlobalAvgPool2D takes images"),
         (lambda: built(Conv2D(3), (2, 9, 1)), "height: a kernel of 3 .* more than the 2"),
         (lambda: built(Conv2D(0), (9, 9, 1)), "filters must be at least 1; got 0"),
+        *((lambda name=name: built(Conv2D(3, **{name: 0}), (9, 9, 1)), f"^{name} must be at least 1; got 0")
+          for name in ("kernel_size", "stride", "dilation")),
         (lambda: built(Dense(0), (9,)), "units must be at least 1; got 0"),
     ],
 )
