@@ -20,7 +20,7 @@ HEADING = re.compile(r"(#{1,6})\s+(.*)")
 TARGET = re.compile(r"\(([^()\s]+)\)=\s*")
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<directive>[\w:-]+)\})?\s*(?P<title>.*)")
 CODE = {None, "code", "code-block", "code-cell", "math", "figure", "image", "bibliography", "include"}
-NAMED = {"container", "moving-picture"}  # directives whose argument is a name, not words for readers
+NAMED = {"component", "container", "moving-picture"}  # directives whose argument is a name, not words for readers
 
 
 @dataclass(frozen=True)
