@@ -4,6 +4,7 @@ Its own command puts the program together; what is added here are the notebooks 
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import nbformat
 from notebooks import BOOK, LANGUAGES, TARGET
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# A line that only MyST reads: a target, the fence of a directive, one of its options.
+MYST = re.compile(rf"{TARGET.pattern}|:{{3,}}.*|:[a-z]+: .*")
 DATE = "2026-01-01T00:00:00Z"  # the contents ask for one, and two builds shall not differ
 
 
@@ -31,11 +34,11 @@ def settings(base: str) -> dict:
 
 
 def plain(path: Path) -> str:
-    """A chapter -> the same as a notebook for other programs: no targets of MyST, each text in one string."""
+    """A chapter -> a notebook for other programs: without what only MyST reads, each text in one string."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            lines = [line for line in cell.source.split("\n") if not TARGET.fullmatch(line)]
+            lines = [line for line in cell.source.split("\n") if not MYST.fullmatch(line)]
             cell.source = "\n".join(lines).strip()
     return json.dumps(notebook)
 

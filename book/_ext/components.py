@@ -55,10 +55,11 @@ class Component(SphinxDirective):
 
 
 def add_scripts(app, pagename, templatename, context, doctree):
-    """Load the script of each component on the pages that hold it, and on no other."""
+    """Load the scripts of each component on the pages that hold it, and on no other."""
     figures = doctree.findall(nodes.figure) if doctree else []
     for name in sorted({figure["component"] for figure in figures if "component" in figure}):
-        app.add_js_file(f"{name}.js")
+        for script in sorted(SCRIPTS.glob(f"{name}*.js")):  # its parts, like try-me-texts.js, before the component
+            app.add_js_file(script.name)
 
 
 def setup(app):

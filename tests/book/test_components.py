@@ -26,12 +26,14 @@ A *caption* that says it all.
 @pytest.fixture
 def build(tmp_path, monkeypatch):
     """build({"page": Markdown}) -> its pages in Spanish, by name; a book whose only component is <try-me>."""
-    (tmp_path / "try-me.js").write_text("// a component")
+    parts = [tmp_path / "try-me-texts.js", tmp_path / "try-me.js"]
+    for part in parts:
+        part.write_text("// a component, or a part of it")
     (tmp_path / "plain.js").write_text("// no component: its name has no hyphen")
     monkeypatch.setattr(components, "SCRIPTS", tmp_path)
     source, out = tmp_path / "source", tmp_path / "out"
     settings = {"extensions": ["myst_parser", "components"], "myst_enable_extensions": ["colon_fence"],
-                "html_static_path": [str(tmp_path / "try-me.js")], "html_theme": "basic", "language": "es"}
+                "html_static_path": list(map(str, parts)), "html_theme": "basic", "language": "es"}
 
     def build_pages(pages):
         source.mkdir()
@@ -55,11 +57,12 @@ def test_a_component_is_a_figure_with_its_static_version_inside(build):
     assert figure.find("figcaption").parent is figure, "the caption stands below the component, not in it"
 
 
-def test_only_a_page_with_the_component_loads_its_script(build):
+def test_only_a_page_with_the_component_loads_its_scripts_and_its_parts_first(build):
     figure = "\n:::{figure} https://example.org/dot.png\nA caption.\n:::\n"  # one that is no component
     pages = build({"page": PAGE + PAGE.replace("fig-try", "fig-too") + figure, "without": "# Another\n" + figure})
     assert len(pages["page"].find_all("figure")) == 3 and pages["without"].figure
-    assert len(pages["page"].select("script[src*=try-me]")) == 1
+    scripts = [script["src"] for script in pages["page"].select("script[src*=try-me]")]
+    assert [src.partition("?")[0] for src in scripts] == ["_static/try-me-texts.js", "_static/try-me.js"]
     assert pages["without"].select("script[src*=try-me]") == []
 
 

@@ -144,6 +144,14 @@ def test_a_chapter_leads_to_its_notebook(page):
     assert (HTML / "lite/files" / query.removeprefix("path=")).is_file()
 
 
+def test_a_notebook_for_other_programs_has_no_line_that_only_myst_reads():
+    chapter = next(page for page in CHAPTERS if page.name == "04-pooling")
+    cells = {cell["id"]: cell["source"] for cell in json.loads(lite.plain(chapter.path))["cells"]}
+    assert cells["title"].startswith("# ")
+    assert ":::" not in cells["pooling-stepper"] and ":image:" not in cells["pooling-stepper"]
+    assert r"\begin{pmatrix}" in cells["pooling-stepper"], "the static version stays"
+
+
 def test_jupyterlite_reads_its_wheels_from_the_site():
     lock = json.loads((HTML / "live" / live_kit.LOCK).read_text("utf-8"))["packages"]
     for name in ("cnnlib", "comm"):

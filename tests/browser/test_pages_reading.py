@@ -10,7 +10,9 @@ PLACE = """() => {
   return places.findLastIndex((place) => place.getBoundingClientRect().top < innerHeight / 3);
 }"""
 FOCUSED = """() => {
-  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  let e = document.activeElement;
+  while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
   return { name: (e.getAttribute("aria-label") ?? e.textContent).trim().slice(0, 40) || e.tagName,
     seen: box.width > 0 && box.height > 0,
     marked: style.outlineStyle !== "none" || style.boxShadow !== "none" };
