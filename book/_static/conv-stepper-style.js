@@ -9,8 +9,7 @@ window.convStepper.style = `<style>
   button, input, select { background: none; border: 1px solid var(--pst-color-border); border-radius: .25rem;
     color: inherit; font: inherit; }
   button { cursor: pointer; min-height: 2.25rem; padding: 0 .75rem; }
-  button:hover:not(:disabled), input:hover, select:hover { border-color: currentcolor; }
-  :disabled { opacity: .45; }
+  button:hover, input:hover, select:hover { border-color: currentcolor; }
   :focus-visible { outline: 2px solid var(--pst-color-primary); outline-offset: 2px; }
   .switch { display: flex; }
   .switch > button:first-child { border-radius: .25rem 0 0 .25rem; }
@@ -20,7 +19,7 @@ window.convStepper.style = `<style>
   .field > input { font-size: 1rem; height: 2.25rem; padding: 0; text-align: center; width: 2.75rem; }
   select { background: var(--pst-color-background); font-size: 1rem; height: 2.25rem; }
   input:invalid { box-shadow: inset 0 0 0 2px var(--edge-mistake); }
-  .wrong :is(.sum, .player, [data-name^="d"] > .window) { visibility: hidden; }
+  .wrong :is(.sum, .player, [data-name="y"], [data-name="dx"], [data-name="dw"]) { visibility: hidden; }
 
   .stage { align-items: start; display: flex; flex-wrap: wrap; gap: 1rem 2rem; overflow-x: auto;
     padding: 1.25rem 3px .5rem; --cell: clamp(1.75rem, calc((100cqi - .5rem) / var(--columns)), 2.5rem); }
@@ -31,11 +30,11 @@ window.convStepper.style = `<style>
   .cell { border: 1px solid var(--pst-color-border); display: grid; margin: 0 -1px -1px 0; position: relative;
     background: color-mix(in srgb, var(--tint) var(--share), transparent); transition: background .2s; }
   .cell.padding { border-style: dashed; color: var(--pst-color-text-muted); }
-  .cell.dim { opacity: .45; }
   .cell > * { background: none; border: 0; border-radius: 0; color: inherit; font: inherit; font-size: 1rem;
     font-variant-numeric: tabular-nums; margin: 0; min-height: 0; min-width: 0; padding: 0; place-self: stretch;
     text-align: center; width: 100%; }
   .cell > span { align-content: center; }
+  .cell.read > * { font-weight: 600; }
   .cell > .long { font-size: .75rem; }
   .cell > :focus-visible { outline-offset: -2px; z-index: 2; }
   .cell[data-note]::after { bottom: 0; content: attr(data-note); font-size: .625rem; line-height: 1.2;
@@ -43,7 +42,6 @@ window.convStepper.style = `<style>
   .cell[data-note] > * { padding-bottom: .5rem; }
   .cell.unread { background-image: repeating-linear-gradient(135deg, transparent 0 4px,
       color-mix(in srgb, var(--pst-color-text-muted) 35%, transparent) 4px 5px); }
-  .window:not([hidden]) { display: block; }
   .window { border: 3px solid var(--edge-quote); border-radius: 3px; pointer-events: none; position: absolute;
     height: calc(var(--h) * var(--cell) + 2px); left: calc(var(--j) * var(--cell) - 2px);
     top: calc(var(--i) * var(--cell) - 2px); width: calc(var(--w) * var(--cell) + 2px);
@@ -51,13 +49,12 @@ window.convStepper.style = `<style>
 
   .sum, .message { font-variant-numeric: tabular-nums; margin: .5rem 0 .75rem; min-height: 1.5rem; }
   .message { border-left: 3px solid var(--edge-mistake); margin-top: 1rem; padding-left: .75rem; }
-  .message:empty { display: none; }
+  .message:empty { border: 0; margin: 0; min-height: 0; }
   .sum { column-gap: 2rem; display: flex; flex-wrap: wrap; }
   .sum > div { align-items: center; display: flex; flex-wrap: wrap; gap: 0 .4rem; }
   .sum span:not(.terms) { white-space: nowrap; }
   .terms > span { display: inline-block; min-width: calc(.85 * var(--term)); }
   .sum .zero { color: var(--pst-color-text-muted); }
-  .sum b { color: var(--pst-color-text-base); }
   .player { flex-wrap: nowrap; gap: .5rem; max-width: 28rem; }
   .player > button { flex: none; height: 2.75rem; padding: 0; width: 2.75rem; }
   .player > input { accent-color: var(--pst-color-primary); border: 0; flex: 1; height: 2.75rem; min-width: 0; }
