@@ -22,7 +22,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins links lab serve \
+.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground links lab serve \
 	bench bench-check clean
 
 help: ## list the commands
@@ -85,6 +85,9 @@ execute: $(READY) ## run the notebooks again and store their outputs (NB=book/en
 
 twins: $(READY) ## record texts changed in both languages (CELL=04-pooling/ties for one read and right)
 	$(PY) book/twins.py $(CELL)
+
+playground: $(READY) ## train the LeNet that answers to drawings again, and store its weights (about a minute)
+	$(PY) scripts/digit_weights.py
 
 links: $(HTML) ## ask for every external address of the book, and record the answers in scripts/links.txt
 	$(PY) scripts/check_links.py
