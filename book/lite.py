@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from importlib.metadata import distribution
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -20,6 +21,7 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # A line that only MyST reads: a target, the fence of a directive, one of its options.
 MYST = re.compile(rf"{TARGET.pattern}|:{{3,}}.*|:[a-z]+: .*")
 DATE = "2026-01-01T00:00:00Z"  # the contents ask for one, and two builds shall not differ
+PICTURE = re.compile(r"!\[[^]]*\]\(([^():]+\.png)\)")
 
 
 def settings(base: str) -> dict:
@@ -43,6 +45,18 @@ def plain(path: Path) -> str:
     return json.dumps(notebook)
 
 
+def attached(notebook: str, folder: Path) -> str:
+    """A notebook and its folder -> the same with the pictures of its texts inside, as attachments of their cells."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        for name in PICTURE.findall(cell["source"]) if cell["cell_type"] == "markdown" else []:
+            picture = folder / name
+            data = {"image/png": b64encode(picture.read_bytes()).decode()}
+            cell.setdefault("attachments", {})[picture.name] = data
+            cell["source"] = cell["source"].replace(f"]({name})", f"](attachment:{picture.name})")
+    return json.dumps(content)
+
+
 def entry(kind: str, path: str, content: list | None = None) -> dict:
     """What the contents say of a file or of a folder."""
     return {
@@ -59,7 +73,7 @@ def add_notebooks(folder: Path):
         files.mkdir(parents=True)
         chapters = sorted((BOOK / language).glob("*.ipynb"))
         for path in chapters:
-            (files / path.name).write_text(plain(path), "utf-8")
+            (files / path.name).write_text(attached(plain(path), path.parent), "utf-8")
         (listings / language).mkdir(parents=True)
         items = [entry("notebook", f"{language}/{path.name}") for path in chapters]
         (listings / language / "all.json").write_text(json.dumps(entry("directory", language, items)))

@@ -162,3 +162,12 @@ def test_jupyterlite_reads_its_wheels_from_the_site():
     assert (HTML / "lite" / kernel["loadPyodideOptions"]["lockFileURL"]).is_file()
     assert kernel["pyodideUrl"] == live_kit.address(None) + "pyodide.mjs"
     assert kernel["disablePyPIFallback"] is True, "nothing comes from anywhere else"
+
+
+def test_a_notebook_for_other_programs_carries_the_pictures_of_its_texts():
+    chapter = next(page for page in CHAPTERS if page.name == "07-lenet")
+    cells = json.loads(lite.attached(lite.plain(chapter.path), chapter.path.parent))["cells"]
+    cell = next(cell for cell in cells if cell["id"] == "draw-text")
+    assert "](attachment:still.png)" in cell["source"] and "_static" not in cell["source"]
+    picture = b64decode(cell["attachments"]["still.png"]["image/png"])
+    assert picture == (ROOT / "book/_static/digits/still.png").read_bytes()
