@@ -11,7 +11,7 @@ import chromium
 ROOT = Path(__file__).resolve().parents[1]
 HTML, SCREENS = ROOT / "_build/html", ROOT / "_build/screens"
 VARIANTS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
-TALLEST = 16_000  # pixels; Chromium repeats itself in a taller picture
+TALLEST = 12_000  # pixels; Chromium repeats itself in a picture taller than 16,000: a longer page takes several
 SHEET = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Every page in four variants</title>
 <style>body {{ font: 1rem sans-serif }} div {{ display: flex; gap: 1rem }}
 a {{ flex: 1; height: 30rem; overflow: hidden }}
@@ -27,11 +27,13 @@ def take(browser, page: Path) -> str:
     for width, scheme in VARIANTS:
         tab.set_viewport_size({"width": width, "height": 800})
         tab.emulate_media(color_scheme=scheme)
-        height = min(tab.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        picture = f"{name.replace('/', '-')}-{width}-{scheme}.jpg"
-        tab.screenshot(path=SCREENS / picture, type="jpeg", quality=60, full_page=True,
-                       clip={"x": 0, "y": 0, "width": width, "height": height})
-        row += f'<a href="{picture}"><img loading="lazy" src="{picture}" alt="{picture}"></a>'
+        height = tab.evaluate("document.documentElement.scrollHeight")
+        tab.set_viewport_size({"width": width, "height": min(height, TALLEST)})
+        for part, top in enumerate(range(0, height, TALLEST), start=1):
+            picture = f"{name.replace('/', '-')}-{width}-{scheme}-{part}.jpg"
+            tab.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
+            tab.screenshot(path=SCREENS / picture, type="jpeg", quality=60)
+            row += f'<a href="{picture}"><img loading="lazy" src="{picture}" alt="{picture}"></a>'
     tab.close()
     return f"<h2>{name}</h2><div>{row}</div>\n"
 

@@ -150,6 +150,13 @@ def test_signed_colors_are_white_at_zero_and_mirror_images(ax, rng):
     np.testing.assert_allclose(image.get_cmap()(0.5)[:3], 1, atol=0.01)
 
 
+def test_windows_side_by_side_stay_inside_their_own_pixels(ax):
+    viz.matrix(np.ones((4, 6)), ax, highlight=[(0, 0, 2, 3), (0, 3, 2, 3), (2, 0, 2, 3), (2, 3, 2, 3)])
+    edges = [patch.get_bbox().extents for patch in ax.patches]
+    outer = [np.array([x, y, x + 3, y + 2]) - 0.5 for y in (0, 2) for x in (0, 3)]
+    np.testing.assert_allclose(np.subtract(edges, outer), np.tile([0.06, 0.06, -0.06, -0.06], (4, 1)))
+
+
 @pytest.mark.parametrize("draw", [viz.matrix, viz.image])
 def test_highlights_are_where_they_are_asked_for(draw):
     asked = [(0, 0, 3, 3), (1, 2, 2, 4), (4, 5, 1, 1)]

@@ -1,4 +1,7 @@
-"""Images that are light and do not move the text: as WebP, with width and height, loaded when they come near."""
+"""Images that are light and do not move the text: as WebP, with width and height, loaded when they come near.
+
+A wide figure is marked: on a phone own.css lets it scroll in its own box, with letters that can be read.
+"""
 
 import io
 import re
@@ -6,6 +9,9 @@ from pathlib import Path
 
 import imagesize
 from PIL import Image
+
+WIDE = 550  # pixels: at 0.65 of its size, as own.css shows it, such a picture is as wide as a phone
+FIGURE = re.compile(r'<figure class="([^"]*)"([^>]*>\s*<img\b[^>]*\bwidth="(\d+)")')
 
 
 def sized(tag: str, page: Path) -> str:
@@ -16,6 +22,12 @@ def sized(tag: str, page: Path) -> str:
     width, height = imagesize.get(page.parent / source[1])
     size = f' width="{width}" height="{height}"' if width > 0 else ""
     return re.sub(r"\s*/?>$", size + ' loading="lazy">', tag)
+
+
+def marked(html: str) -> str:
+    """A page -> the same with its wide figures marked; the theme makes an `output` that scrolls a tab stop."""
+    return FIGURE.sub(
+        lambda found: f'<figure class="{found[1]}{" output wide" if int(found[3]) > WIDE else ""}"{found[2]}', html)
 
 
 def as_webp(png: Path):
@@ -38,7 +50,7 @@ def size_images(app, error):
         html = re.sub(r'(src="_images/[^"]+\.)png"', r'\1webp"', page.read_text("utf-8"))
         parts = re.split(r"(<img\b[^>]*>)", html)
         parts[1::2] = [sized(tag, page) for tag in parts[1::2]]
-        page.write_text("".join(parts), "utf-8")
+        page.write_text(marked("".join(parts)), "utf-8")
 
 
 def setup(app):

@@ -7,7 +7,20 @@ from matplotlib.axes import Axes
 
 from cnnlib.arrays import IntOrPair, Padding
 from cnnlib.checks import integer, pair
-from cnnlib.viz.look import FAINT, GRAY, LINE, bare, cell_size, color_scale, font_size, ink_on, outline, real, window
+from cnnlib.viz.look import (
+    FAINT,
+    GRAY,
+    LINE,
+    bare,
+    cell_size,
+    color_scale,
+    font_size,
+    ink_on,
+    nested,
+    outline,
+    real,
+    window,
+)
 from cnnlib.windows import image_pads, image_size
 
 
@@ -86,7 +99,7 @@ def windows(
     rows, columns = np.nonzero(~read)
     ax.plot(columns - left, rows - top, linestyle="", marker="x", color=FAINT)
     for k, (i, j) in enumerate(list(np.ndindex(OH, OW))[:first]):
-        window(ax, (i * SH - top, j * SW - left, KH, KW), k, min(first, OH * OW))
+        window(ax, (i * SH - top, j * SW - left, KH, KW), k, nested(k, min(first, OH * OW)))
     return ax
 
 

@@ -1,6 +1,7 @@
 """The one palette and the one style of the figures, and what the drawing functions share."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -49,6 +50,7 @@ def style() -> None:
             "xtick.labelsize": 9,
             "ytick.labelsize": 9,
             "legend.fontsize": 9.5,
+            "figure.labelsize": 10,
             "legend.frameon": False,
             "axes.prop_cycle": plt.cycler(color=SERIES, linestyle=LINE_STYLES),
             "axes.spines.top": False,
@@ -140,7 +142,7 @@ def outline(ax: Axes, highlight: Any, shape: tuple[int, int]) -> None:
     """Outline the windows (row, column, height, width), one or a list, on an image (H, W)."""
     several = isinstance(highlight, list | tuple) and all(isinstance(box, list | tuple) for box in highlight)
     boxes = [] if highlight is None else highlight if several else [highlight]
-    for k, box in enumerate(boxes):
+    for box in boxes:
         if not isinstance(box, list | tuple) or len(box) != 4:
             raise ValueError(f"highlight must be (row, column, height, width) or a list of such; got {box!r}")
         row, column = integer(box[0], "highlight row", 0), integer(box[1], "highlight column", 0)
@@ -150,14 +152,29 @@ def outline(ax: Axes, highlight: Any, shape: tuple[int, int]) -> None:
                 f"highlight (row {row}, column {column}, height {height}, width {width}) leaves the "
                 f"{shape[0]} x {shape[1]} values"
             )
-        window(ax, (row, column, height, width), k, len(boxes))
+    apart = not any(overlap(one, other) for one, other in combinations(boxes, 2))
+    for k, box in enumerate(boxes):
+        window(ax, box, k, 0.06 * (len(boxes) > 1) if apart else nested(k, len(boxes)))
 
 
-def window(ax: Axes, box: tuple[int, int, int, int], k: int, N: int) -> None:
-    """Outline (row, column, height, width), the k-th of N windows."""
+def overlap(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Two windows (row, column, height, width) -> whether they share a pixel."""
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1)
+    )
+
+
+def nested(k: int, N: int) -> float:
+    """Which of N windows -> how far inside its edges it is drawn, in pixels.
+
+    Each a little inside the one before: windows that overlap share edges, and one would hide the other.
+    """
+    return 0.07 * (k % len(HIGHLIGHTS) - (min(N, len(HIGHLIGHTS)) - 1) / 2)
+
+
+def window(ax: Axes, box: Sequence[int], k: int, inset: float) -> None:
+    """Outline (row, column, height, width) in the k-th color, so many pixels inside its edges."""
     row, column, height, width = box
-    # Each a little inside the one before: windows that overlap share edges, and one would hide the other.
-    inset = 0.07 * (k % len(HIGHLIGHTS) - (min(N, len(HIGHLIGHTS)) - 1) / 2)
     ax.add_patch(
         Rectangle(
             (column - 0.5 + inset, row - 0.5 + inset),

@@ -12,7 +12,7 @@ from cnnlib.layer import Layer, Shape
 from cnnlib.networks import Residual, Sequential
 from cnnlib.viz.apart import name_at_right
 from cnnlib.viz.grids import grid
-from cnnlib.viz.look import GRAY, HIGHLIGHTS, LINE, bare, window
+from cnnlib.viz.look import GRAY, HIGHLIGHTS, LINE, bare, nested, window
 from cnnlib.viz.pictures import image as draw_image
 from cnnlib.windows import image_pads
 
@@ -60,7 +60,7 @@ def receptive_field(
     ax = bare(ax, title)
     background(ax, (H, W), boxes, image)
     for k, box in enumerate(boxes):
-        window(ax, box, k, len(boxes))
+        window(ax, box, k, nested(k, len(boxes)))
     ends = [(column + width - 0.5, row - 0.5) for row, column, _, width in boxes]
     name_at_right(ax, texts, ends, [HIGHLIGHTS[k % len(HIGHLIGHTS)] for k in range(len(boxes))])
     return ax

@@ -77,6 +77,17 @@ def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
     assert options.read_text() == "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:',"
 
 
+@pytest.mark.parametrize(
+    ("tex", "after", "held"),
+    [("x", ", and", "x,"), ("x", "), and", "x),"), ("x", " and", ""), ("x" * (katex.SHORT + 1), ", and", "")],
+)
+def test_a_mark_stays_with_the_formula_before_it(tex, after, held):
+    text = nodes.paragraph("", "", nodes.Text("so "), nodes.math("", tex), nodes.Text(after))
+    katex.hold_punctuation(None, text, "page")
+    assert text.astext() == f"so {tex}{after}"
+    assert [span.astext() for span in text.findall(nodes.inline)] == ([held] if held else [])
+
+
 def test_a_picture_becomes_lighter_and_keeps_its_size(tmp_path):
     Image.effect_noise((90, 60), 30).save(tmp_path / "noise.png")
     heavy = (tmp_path / "noise.png").stat().st_size
@@ -110,6 +121,14 @@ def test_an_image_gets_the_size_of_its_file(tmp_path):
     (tmp_path / "dot.gif").write_bytes(b"GIF89a" + struct.pack("<HH", 30, 20))
     tag = images.sized('<img alt="dot" src="dot.gif" />', tmp_path / "page.html")
     assert tag == '<img alt="dot" src="dot.gif" width="30" height="20" loading="lazy">'
+
+
+def test_only_a_wide_figure_is_marked():
+    page = '<figure class="a" id="b">\n<img src="c.webp" width="{}" height="9"></figure>'
+    assert images.marked(page.format(images.WIDE)) == page.format(images.WIDE)
+    wide = page.format(images.WIDE + 1)
+    assert images.marked(wide) == wide.replace('"a"', '"a output wide"')
+    assert images.marked(page.format(9) + wide) == page.format(9) + images.marked(wide)
 
 
 @pytest.mark.parametrize("tag", ['<img src="dot.gif" width="5">', '<img src="data:image/gif;base64,R0">'])
