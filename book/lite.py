@@ -13,6 +13,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
+import launch
 import live_kit
 import nbformat
 from notebooks import BOOK, LANGUAGES, TARGET
@@ -35,26 +36,25 @@ def settings(base: str) -> dict:
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": config}
 
 
-def plain(path: Path) -> str:
-    """A chapter -> a notebook for other programs: without what only MyST reads, each text in one string."""
+def plain(path: Path, first: list) -> str:
+    """A chapter -> a notebook for other programs: without what only MyST reads, and some cells before its own."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             lines = [line for line in cell.source.split("\n") if not MYST.fullmatch(line)]
             cell.source = "\n".join(lines).strip()
+            attach_pictures(cell, path.parent)
+    notebook.cells = first + notebook.cells
     return json.dumps(notebook)
 
 
-def attached(notebook: str, folder: Path) -> str:
-    """A notebook and its folder -> the same with the pictures of its texts inside, as attachments of their cells."""
-    content = json.loads(notebook)
-    for cell in content["cells"]:
-        for name in PICTURE.findall(cell["source"]) if cell["cell_type"] == "markdown" else []:
-            picture = folder / name
-            data = {"image/png": b64encode(picture.read_bytes()).decode()}
-            cell.setdefault("attachments", {})[picture.name] = data
-            cell["source"] = cell["source"].replace(f"]({name})", f"](attachment:{picture.name})")
-    return json.dumps(content)
+def attach_pictures(cell, folder: Path):
+    """Put the pictures of a text into its cell: a notebook that is opened elsewhere has no folder beside it."""
+    for name in PICTURE.findall(cell.source):
+        picture = folder / name
+        data = {"image/png": b64encode(picture.read_bytes()).decode()}
+        cell.setdefault("attachments", {})[picture.name] = data
+        cell.source = cell.source.replace(f"]({name})", f"](attachment:{picture.name})")
 
 
 def entry(kind: str, path: str, content: list | None = None) -> dict:
@@ -72,8 +72,9 @@ def add_notebooks(folder: Path):
         files = folder / "files" / language
         files.mkdir(parents=True)
         chapters = sorted((BOOK / language).glob("*.ipynb"))
+        first = launch.first_cells(launch.repository(), language)
         for path in chapters:
-            (files / path.name).write_text(attached(plain(path), path.parent), "utf-8")
+            (files / path.name).write_text(plain(path, first), "utf-8")
         (listings / language).mkdir(parents=True)
         items = [entry("notebook", f"{language}/{path.name}") for path in chapters]
         (listings / language / "all.json").write_text(json.dumps(entry("directory", language, items)))

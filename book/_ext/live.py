@@ -4,6 +4,7 @@ import json
 from html import escape
 from pathlib import Path
 
+import launch
 import live_kit
 from docutils import nodes
 from languages import TEXTS
@@ -14,6 +15,7 @@ BAR = """<div class="live" data-page="{language}/{name}" data-loading="{live_loa
 data-saved="{live_saved}">
 <button type="button" class="btn btn-outline-primary">{run_page}</button>
 <a class="btn" href="../lite/notebooks/index.html?path={language}/{name}.ipynb">{lite}</a>
+{elsewhere}
 <p class="live-note">{note}</p>
 <p role="status"></p>
 </div>
@@ -43,13 +45,20 @@ def add_button(app, doctree, docname):
         raise ExtensionError(f"{docname}: {cells} cells in the notebook and {shown} on the page; each must be shown")
     language = app.config.language
     texts = TEXTS[language] | {"note": note(language, megabytes(notebook))}
-    bar = BAR.format(language=language, name=docname, **{key: escape(text) for key, text in texts.items()})
+    bar = BAR.format(language=language, name=docname, elsewhere=elsewhere(launch.repository(), language, docname),
+                     **{key: escape(text) for key, text in texts.items()})
     title = next(doctree.findall(nodes.title))
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", bar, format="html"))
     content = {"language": language, "name": docname, "texts": LIVE_TEXTS[language], "notebook": notebook}
     folder = Path(app.outdir) / "live"
     folder.mkdir(exist_ok=True)
     (folder / f"{docname}.js").write_text(f"window.livePage = {json.dumps(content)};\n", "utf-8")
+
+
+def elsewhere(repository: dict, language: str, name: str) -> str:
+    """The buttons that open a chapter in Binder and Colab; none while the book has no repository."""
+    places = launch.places(repository, language, name).items()
+    return "\n".join(f'<a class="btn" href="{escape(address)}">{place}</a>' for place, address in places)
 
 
 def megabytes(notebook: dict) -> int:
