@@ -92,9 +92,14 @@ def kit(wheel: Path, pyodide: Path | None) -> dict:
     }
 
 
+def packed(kit: dict) -> str:
+    """The kit as a script, with the parts that work in the page."""
+    return f"window.liveKit = {json.dumps(kit)};\n{script()}"
+
+
 def write(site: Path, wheel: Path, pyodide: Path | None):
     """Put the kit into the site, and Pyodide too where there is a local copy."""
     (site / "live").mkdir()
-    (site / "live/kit.js").write_text(f"window.liveKit = {json.dumps(kit(wheel, pyodide))};\n{script()}", "utf-8")
+    (site / "live/kit.js").write_text(packed(kit(wheel, pyodide)), "utf-8")
     if pyodide:
         shutil.copytree(pyodide, site / "pyodide")

@@ -25,6 +25,7 @@ function open(bar) {
   let ready = false;
   let queue = [];
   let running = null;
+  let stopping = false;
 
   const say = (message) => { status.textContent = message; };
   const fill = (template, ...values) => template.replace(/\{(\d)\}/g, (_, k) => values[k]);
@@ -80,6 +81,7 @@ function open(bar) {
   function next() {
     if (!ready || running || !queue.length) return;
     running = queue.shift();
+    stopping = false;
     if (interrupt) interrupt[0] = 0;
     running.outputs.clear();
     mark(running, "running");
@@ -119,7 +121,8 @@ function open(bar) {
   function stop() {
     if (!worker) return;
     if (running && interrupt) {
-      interrupt[0] = 2; // Python raises KeyboardInterrupt, and `done` follows
+      interrupt[0] = 2; // Python raises KeyboardInterrupt, which a training takes for its end, and `done` follows
+      stopping = true;
       forget();
       return;
     }
@@ -143,7 +146,7 @@ function open(bar) {
       mark(cell, ok ? "done" : "failed");
       if (!ok && !cell.mayFail) forget();
       const error = cell.outputs.list.findLast((output) => output.output_type === "error");
-      if (interrupt?.[0] === 2 || error?.ename === "KeyboardInterrupt") say(text.kept);
+      if (stopping) say(text.kept);
       else say(ok ? text.ready : fill(text.error, cell.number, error?.ename ?? ""));
       next();
     },

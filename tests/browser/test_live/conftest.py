@@ -47,16 +47,22 @@ class Served(serve.Isolated):
 
 
 @pytest.fixture(scope="session")
-def live_folder(tmp_path_factory):
-    """The built book, with Pyodide beside its pages."""
+def wheel(tmp_path_factory):
+    """The wheel of cnnlib that the built book carries, as a file."""
     assert (HTML / "live/kit.js").is_file(), "there are no pages that run: run `make book` first"
+    kit = json.loads((HTML / "live/kit.js").read_text("utf-8").splitlines()[0].partition(" = ")[2][:-1])
+    path = tmp_path_factory.mktemp("wheel") / kit["wheel"]["file_name"]
+    path.write_bytes(base64.b64decode(kit["wheel"]["base64"]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def live_folder(tmp_path_factory, wheel):
+    """The built book, with Pyodide beside its pages."""
     folder = tmp_path_factory.mktemp("live") / "html"
     shutil.copytree(HTML, folder, copy_function=os.link)
     for name in ("live", "pyodide"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    kit = json.loads((HTML / "live/kit.js").read_text("utf-8").splitlines()[0].partition(" = ")[2][:-1])
-    wheel = folder.parent / kit["wheel"]["file_name"]
-    wheel.write_bytes(base64.b64decode(kit["wheel"]["base64"]))
     live_kit.write(folder, wheel, pyodide.local())
     lite.add_lock(folder / "live", wheel, pyodide.local())
     settings = folder / "lite/jupyter-lite.json"
@@ -77,20 +83,23 @@ def site(live_folder):
 
 
 class LivePage:
-    """A page that runs: what a reader does and sees there."""
+    """A page that runs: what a reader does and sees there, with a finger where there is a touch screen."""
 
-    def __init__(self, page):
-        self.page = page
+    def __init__(self, page, touch=False):
+        self.page, self.touch = page, touch
         page.set_default_timeout(SECONDS * 1000)
 
     def start(self):
-        self.page.click(".live button")
+        self.push(self.page.locator(".live button").first)
+
+    def push(self, button):
+        button.tap() if self.touch else button.click()
 
     def cell(self, name):
         return self.page.locator(f'[data-cell="{name}"]')
 
     def press(self, text, inside=".live"):
-        self.page.locator(inside).get_by_role("button", name=text, exact=True).click()
+        self.push(self.page.locator(inside).get_by_role("button", name=text, exact=True))
 
     def write(self, name, code):
         self.unfold(name)
@@ -131,7 +140,7 @@ class LivePage:
 def open_live(visit):
     """open_live("en/02-small-matrices", …) -> LivePage, started; run=False leaves the button alone."""
     def open_page(name, query="", run=True, **options):
-        live = LivePage(visit(f"{name}.html{query}", **options))
+        live = LivePage(visit(f"{name}.html{query}", **options), options.get("has_touch", False))
         if run:
             live.start()
         return live

@@ -1,5 +1,6 @@
 """Every cell of every chapter gives in the page what the book stores, and each exercise tells wrong from right."""
 
+import importlib
 import re
 
 import pytest
@@ -7,7 +8,10 @@ from live_outputs import differences
 from nbformat import from_dict
 from notebooks import pages, tags
 
+from cnnlib.exercises import RIGHT, check
+
 CHAPTERS = list(pages())
+WRONG = {"0": 0, "lambda *arguments: 0": lambda *arguments: 0}  # as typed into the page, and as checked here
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: f"{page.language}-{page.name}")
@@ -21,24 +25,30 @@ def test_every_cell_runs_as_in_the_book(page, open_live, clock):
     wrong = {cell.id: found for cell in page.code_cells
              if (found := differences(ran[cell.id]["outputs"], cell.outputs))}
     assert wrong == {}
-    for name, verdicts in tried(live, page).items():
-        assert [verdict[:1] for verdict in verdicts] == ["✗", "✓"], f"{name}: {verdicts}"
+    verdicts = tried(live, page)
+    assert verdicts.keys() == importlib.import_module(f"cnnlib.exercises.chapter{page.name[:2]}").EXERCISES.keys()
+    for name, said in verdicts.items():
+        hints = [check(name, answer, page.language).message for answer in WRONG.values()]
+        assert said == [*(hint.replace("`", "") for hint in hints), RIGHT[page.language]], name
+    clock("exercises")
 
 
 def tried(live, page):
-    """The exercises of a page -> what the check says of a wrong and of the right answer, each typed into its cell."""
+    """The exercises of a page -> what the check says of two wrong answers and the right one, typed into its cell."""
     solutions = {exercise(cell): cell for cell in page.code_cells if "solution" in tags(cell) and exercise(cell)}
     unsolved = [cell for cell in page.code_cells if "= None" in cell.source and "solution" not in tags(cell)]
-    answers = {exercise(cell): cell for cell in unsolved}
-    assert len(answers) >= 4 and answers.keys() <= solutions.keys()
     verdicts = {}
-    for name, cell in answers.items():
-        verdicts[name] = []
-        for code in (cell.source.replace("= None", '= "?"'), solutions[name].source):
-            live.write(cell.id, code)
-            live.run(cell.id)
-            verdicts[name].append(live.output(cell.id).strip())
+    for cell in unsolved:
+        codes = [cell.source.replace("= None", f"= {wrong}") for wrong in WRONG]
+        verdicts[exercise(cell)] = [verdict(live, cell, code) for code in (*codes, solutions[exercise(cell)].source)]
     return verdicts
+
+
+def verdict(live, cell, code):
+    """What the page shows below a cell after this code was typed into it and run."""
+    live.write(cell.id, code)
+    live.run(cell.id)
+    return live.output(cell.id).strip()
 
 
 def exercise(cell):

@@ -187,18 +187,56 @@ def test_a_click_without_a_connection_says_so_and_can_be_repeated(open_live, tro
     troubles.clear()
 
 
-def test_on_a_phone(open_live, names):
+def test_training_that_is_stopped_keeps_what_was_learned(quiet, names):
+    live = quiet()
+    cell = names[1]
+    live.write(cell, "from cnnlib import CNNClassifier, datasets\n(X, y), _ = datasets.load_mnist()\n"
+                     "clf = CNNClassifier(epochs=10_000, random_state=0)\nprint('begun', flush=True)\nclf.fit(X, y)")
+    live.cell(cell).locator("textarea").press("Control+Enter")
+    live.cell(cell).locator(".cell_output", has_text="begun").wait_for()
+    live.page.wait_for_timeout(2000)
+    live.press(TEXT["stop"])
+    live.wait_for_status(TEXT["kept"])
+    live.write(cell, "clf.predict(X[:1]).shape")
+    assert live.run(cell) == "done"
+    assert live.output(cell).strip() == "(1,)"
+
+
+def test_on_a_phone(open_live, names, troubles):
+    text = LIVE_TEXTS["es"]
     live = open_live("es/02-small-matrices", width=390, height=844, has_touch=True, run=False)
-    live.page.tap(".live button")
+    live.start()
     live.wait(names[0])
-    live.cell(names[1]).locator("textarea").tap()
-    live.write(names[1], "print('tocado')")
-    live.cell(names[1]).get_by_role("button", name=LIVE_TEXTS["es"]["run"], exact=True).tap()
+    cell, tools = names[1], f'[data-cell="{names[1]}"]'
+    live.cell(cell).locator("textarea").tap()
+    live.write(cell, "print('tocado')")
+    live.press(text["run"], inside=tools)
     live.wait_all()
-    assert live.output(names[1]).strip() == "tocado"
+    assert live.output(cell).strip() == "tocado"
+    live.write(cell, "1 / 0")
+    live.press(text["run"], inside=tools)
+    live.wait_for_status(text["error"].format(2, "ZeroDivisionError"))
+    live.push(live.cell(cell).locator(".live-error summary"))
+    assert "ZeroDivisionError" in live.cell(cell).locator(".live-error pre").inner_text()
+    live.write(cell, "print('vuelta', flush=True)\nwhile True:\n    pass")
+    live.press(text["run"], inside=tools)
+    live.cell(cell).locator(".cell_output", has_text="vuelta").wait_for()
+    live.press(text["stop"])
+    live.wait_for_status(text["kept"])
+    live.write(cell, "print('otra vez')")
+    live.press(text["restart"])
+    live.press(text["toHere"], inside=tools)
+    live.wait(names[0])
+    live.wait_all()
+    assert live.output(cell).strip() == "otra vez"
     assert live.page.evaluate("document.documentElement.scrollWidth") <= 390
     small = "button => button.offsetParent && button.getBoundingClientRect().height < 44"
     assert live.page.locator(".live button, .live-tools button").evaluate_all(f"all => all.filter({small}).length") == 0
+    live.page.reload()
+    live.start()
+    assert live.cell(cell).locator("textarea").input_value() == "print('otra vez')"
+    assert all("net::ERR_ABORTED" in trouble for trouble in troubles), "what was loading when the page was left"
+    troubles.clear()
 
 
 def test_a_page_from_a_disk_runs(page_from_disk, names):
