@@ -16,7 +16,8 @@ window.digitTexts = {
     seen: "La red lee",
     seenAlt: "Imagen de 28 por 28 píxeles",
     answer: "Su respuesta",
-    reads: "Lee un {0}: {1} %.",
+    reads: "Lee un {0}: {1}.",
+    percent: "{0} %",
     empty: "La hoja está vacía: no hay nada que leer.",
     place: "Fila {0}, columna {1}.",
     inked: "Tinta.",
@@ -39,8 +40,8 @@ window.digitTexts = {
     pixelInked: "Con tinta en la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelErased: "Sin la tinta de la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelTurns: "La respuesta pasa a ser {0}.",
-    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y con los pesos redondeados a un byte. Así "
-      + "acierta {0} de las 2 000 de prueba. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
+    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y con los pesos redondeados a un byte. Así "
+      + "acierta {0} de las 2 000 de prueba. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
   },
   en: {
     picks: "Draw a digit, or pick a test image:",
@@ -57,7 +58,8 @@ window.digitTexts = {
     seen: "The network reads",
     seenAlt: "Image of 28 by 28 pixels",
     answer: "Its answer",
-    reads: "It reads the digit {0}: {1} %.",
+    reads: "It reads the digit {0}: {1}.",
+    percent: "{0}%",
     empty: "The sheet is empty: there is nothing to read.",
     place: "Row {0}, column {1}.",
     inked: "Ink.",

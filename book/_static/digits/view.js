@@ -12,6 +12,7 @@ window.digitView = (host) => {
   const all = (selector) => [...root.querySelectorAll(selector)];
   const say = (words) => { find(".said").textContent = words; };
   const percent = (share) => (100 * share).toFixed(1);
+  const written = (share) => fill(text.percent, percent(share));
 
   const stored = window.lenetWeights;
   const layers = decoded(stored.layers);
@@ -48,11 +49,11 @@ window.digitView = (host) => {
 
   function showAnswer(shares) {
     const best = shares ? shares.indexOf(Math.max(...shares)) : -1;
-    find(".reads").textContent = shares ? fill(text.reads, best, percent(shares[best])) : text.empty;
+    find(".reads").textContent = shares ? fill(text.reads, best, written(shares[best])) : text.empty;
     all("li").forEach((row, digit) => {
       row.className = digit === best ? "first" : "";
       row.children[1].style.setProperty("--share", shares ? `${percent(shares[digit])}%` : "0%");
-      row.children[2].textContent = shares ? `${percent(shares[digit])} %` : "–";
+      row.children[2].textContent = shares ? written(shares[digit]) : "–";
     });
   }
 
