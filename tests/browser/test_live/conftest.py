@@ -123,8 +123,12 @@ class LivePage:
         self.page.locator(".live [role=status]", has_text=text).wait_for()
 
     def wait_all(self):
-        """Wait until no cell waits or runs."""
-        self.page.wait_for_function("!document.querySelector(':is([data-live=waiting], [data-live=running])')")
+        """Wait until no cell waits or runs; each of them is a step."""
+        open_cells = self.page.locator(":is([data-live=waiting], [data-live=running])")
+        while left := open_cells.count():
+            self.page.wait_for_function(
+                "left => document.querySelectorAll(':is([data-live=waiting], [data-live=running])').length < left",
+                arg=left)
 
     def output(self, name):
         return self.cell(name).locator(".cell_output").inner_text()
