@@ -37,7 +37,7 @@ window.convStepper.drawing = (() => {
       if (text.tagName === "BUTTON") text.ariaLabel = text.dataset.label + (value === null ? "" : `: ${show(value)}`);
       text.classList.toggle("long", (typed ? text.value : text.textContent).length > 4);
       cell.style.setProperty("--tint", `var(${value < 0 ? "--edge-input" : "--edge-mistake"})`);
-      cell.style.setProperty("--share", `${Math.round((40 * Math.abs(value)) / most)}%`);
+      cell.style.setProperty("--share", `${Math.round((32 * Math.abs(value)) / most)}%`);
       cell.classList.toggle("unread", read[k] === 0);
       cell.classList.toggle("read", says[k] !== undefined);
       cell.toggleAttribute("data-note", Boolean(says[k]));
