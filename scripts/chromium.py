@@ -31,8 +31,7 @@ def open_whole(browser, page: Path):
 
 
 def load_pictures(tab):
-    """Lay out and load what a reader has not come near yet."""
-    tab.add_style_tag(content="section { content-visibility: visible !important }")
+    """Load the pictures that a reader has not come near yet."""
     tab.evaluate("""Promise.allSettled([...document.images].map((image) => {
         image.loading = "eager";
         return image.decode();

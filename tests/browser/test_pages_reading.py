@@ -35,6 +35,15 @@ def test_the_switch_keeps_the_place(visit, over, language, twin, section):
     assert page.evaluate(PLACE) == before
 
 
+@pytest.mark.parametrize("place", ["network", "rbf", "exercises", "sources"])
+def test_a_link_of_the_contents_leads_to_its_place(visit, place):
+    page = visit("en/07-lenet.html", reduced_motion="reduce")  # a jump, not a ride
+    page.locator(f'#pst-secondary-sidebar a[href="#{place}"]').click()
+    page.wait_for_timeout(1000)
+    top = page.evaluate(f"document.getElementById('{place}').getBoundingClientRect().top")
+    assert 0 <= top < 400, "in the upper half of the window"
+
+
 def test_the_switch_at_the_top_leads_to_the_top(visit):
     page = visit(f"en/{CHAPTER}")
     page.locator("a.language-switch").click()
