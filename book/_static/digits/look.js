@@ -41,8 +41,7 @@ li > i { background: linear-gradient(var(--pst-color-primary) 0 0) no-repeat 0 /
   background-color: var(--pst-color-surface); border-radius: 2px; height: .8rem; transition: background-size .15s; }
 li > span:last-child { color: var(--pst-color-text-muted); font-size: .85rem; text-align: end; }
 li.first { font-weight: 700; } li.first > span:last-child { color: inherit; }
-.layers { margin-top: 1.5rem; }
-.layers { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(2, 1fr); }
+.layers { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(2, 1fr); margin-top: 1.5rem; }
 .layers > .title { grid-column: 1 / -1; margin: 0; }
 .layers canvas { background: none; }
 .layers.blank canvas { opacity: 0; }

@@ -33,15 +33,15 @@ window.digitTexts = {
     ],
     pixels: "Lo que cambia cada píxel",
     pixelsKeys: "Qué cambia cada píxel. Las flechas mueven el cursor.",
-    pixelsHint: "Se invierte cada píxel de lo que lee la red, uno cada vez: tinta si está en blanco, blanco si tiene "
+    pixelsHint: "Los píxeles de lo que lee la red se invierten de uno en uno: tinta si está en blanco, blanco si tiene "
       + "tinta; y la red vuelve a leer, 784 veces. Naranja: sube el logit del {0}; azul: baja. Señala un píxel.",
     pixelsEmpty: "Con la hoja vacía no hay respuesta que cambiar.",
     pixelsTotal: "Píxeles que cambian la respuesta por sí solos: {2} de 784. El mayor cambio del logit del {0}: {1}.",
     pixelInked: "Con tinta en la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelErased: "Sin la tinta de la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelTurns: "La respuesta pasa a ser {0}.",
-    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y con los pesos redondeados a un byte. Así "
-      + "acierta {0} de las 2 000 de prueba. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
+    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y con los pesos redondeados a un byte. Con "
+      + "las 2 000 de prueba, su acierto es de {0}. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
   },
   en: {
     picks: "Draw a digit, or pick a test image:",
