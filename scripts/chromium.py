@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATH = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SETTLED = "!document.querySelector('.bd-article > section > section:not(.settled)')"  # settle.js is done
 MISSING = "Chromium is missing: install the system's package `chromium`"
 
 
@@ -31,7 +32,8 @@ def open_whole(browser, page: Path):
 
 
 def load_pictures(tab):
-    """Load the pictures that a reader has not come near yet."""
+    """Lay out the page and load the pictures that a reader has not come near yet."""
+    tab.wait_for_function(SETTLED)
     tab.evaluate("""Promise.allSettled([...document.images].map((image) => {
         image.loading = "eager";
         return image.decode();

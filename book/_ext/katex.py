@@ -17,8 +17,6 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 log = logging.getLogger(__name__)
-CLOSING = re.compile(r"[,.;:!?)»…]+")
-SHORT = 24  # characters of TeX: such a formula fits on a line of the narrowest phone
 KATEX = Path(str(files("djangocms_katex"))) / "static/djangocms_katex/vendor/katex"
 
 
@@ -66,17 +64,6 @@ def visit_displaymath(self, node):
     raise nodes.SkipNode
 
 
-def hold_punctuation(app, doctree, docname):
-    """Put a short formula and the mark after it into a span that own.css never breaks: no line begins with a comma."""
-    for math in list(doctree.findall(nodes.math)):
-        parent, at = math.parent, math.parent.index(math)
-        after = parent[at + 1] if at + 1 < len(parent) else None
-        mark = CLOSING.match(after) if isinstance(after, nodes.Text) else None
-        if mark and len(math.astext()) <= SHORT:
-            held = nodes.inline("", "", math, nodes.Text(mark[0]), classes=["unbroken"])
-            parent[at : at + 2] = [held, nodes.Text(after[mark.end() :])]
-
-
 def copy_files(app):
     """Put KaTeX's style sheet and fonts where the pages look for them."""
     target = Path(app.outdir) / "_static/katex"
@@ -90,5 +77,4 @@ def setup(app):
     app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
     app.add_css_file("katex/katex.min.css")
     app.connect("builder-inited", copy_files)
-    app.connect("doctree-resolved", hold_punctuation)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

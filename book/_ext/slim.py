@@ -20,6 +20,15 @@ GONE = re.compile(
     r"|\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>"
 )
 
+# Three of four spans of code say a color that the text around them has: half the elements of a page, to be laid out.
+COLORLESS = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>|<span></span>')
+# The theme names the scheme after the page is laid out, and all is styled again: name it from the start.
+UNDECIDED = 'localStorage.getItem("theme") || "auto"'
+DECIDED = ('/light|dark/.exec(localStorage.getItem("mode"))?.[0]'
+           ' ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")')
+SPY = ' data-bs-spy="scroll"'  # it lays the whole page out to see where its sections are: settle.js starts it
+# So does the theme to see what scrolls: tab-stops.js waits.
+TAB_STOPS = re.compile(r'"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
 REMARK = re.compile(r"console\.log\([`\"]\[[PS][SB]T\][^)]*\)")  # what the theme tells itself
 
 
@@ -102,6 +111,14 @@ def remove_unused(static: Path, kept: set[Path]):
             path.unlink()
 
 
+def leave_tab_stops(static: Path):
+    script = static / "scripts/pydata-sphinx-theme.js"
+    text, found = TAB_STOPS.subn("0", script.read_text("utf-8"))
+    if found != 1:
+        raise ExtensionError(f"slim: {script.name} sets the tab stops in {found} places; one was expected")
+    script.write_text(text, "utf-8")
+
+
 def silence(static: Path):
     """Take the theme's remarks out of its scripts: the console is for what goes wrong."""
     for script in static.glob("scripts/*.js"):
@@ -114,6 +131,7 @@ def silence(static: Path):
 
 def slim_page(text: str) -> str:
     root = LINK.search(text)[1]
+    text = COLORLESS.sub(r"\1", text).replace(UNDECIDED, DECIDED).replace(SPY, "")
     text = REMARK.sub("void 0", GONE.sub("", LINK.sub("", text))).replace("<script src=", "<script defer src=")
     return text.replace("</title>", f'</title>\n<link rel="stylesheet" href="{root}book.css">', 1)
 
@@ -129,6 +147,7 @@ def slim(app, error):
     css = merge_sheets(pages, static)
     (static / "book.css").write_text(css, "utf-8")
     silence(static)
+    leave_tab_stops(static)
     remove_unused(static, cut_fonts(css, pages, static) | {(static / "book.css").resolve()})
     for page, text in pages.items():
         page.write_text(slim_page(text), "utf-8")

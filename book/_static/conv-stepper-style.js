@@ -37,9 +37,9 @@ window.convStepper.style = `<style>
   .cell.read > * { font-weight: 600; }
   .cell > .long { font-size: .75rem; }
   .cell > :focus-visible { outline-offset: -2px; z-index: 2; }
-  .cell[data-note]::after { bottom: 0; content: attr(data-note); font-size: .625rem; line-height: 1.2;
-    pointer-events: none; position: absolute; right: 3px; }
-  .cell[data-note] > * { padding-bottom: .5rem; }
+  .cell[data-note]::after { bottom: 3px; content: attr(data-note); font-size: .625rem; line-height: 1.2;
+    pointer-events: none; position: absolute; right: 5px; }
+  .cell[data-note] > * { padding-bottom: .65rem; }
   .cell.unread { background-image: repeating-linear-gradient(135deg, transparent 0 4px,
       color-mix(in srgb, var(--pst-color-text-muted) 35%, transparent) 4px 5px); }
   .window { border: 3px solid var(--edge-quote); border-radius: 3px; pointer-events: none; position: absolute;
@@ -50,7 +50,7 @@ window.convStepper.style = `<style>
   .sum, .message { font-variant-numeric: tabular-nums; margin: .5rem 0 .75rem; min-height: 1.5rem; }
   .message { border-left: 3px solid var(--edge-mistake); margin-top: 1rem; padding-left: .75rem; }
   .message:empty { border: 0; margin: 0; min-height: 0; }
-  .sum { column-gap: 2rem; display: flex; flex-wrap: wrap; }
+  .sum { gap: .75rem 2rem; display: flex; flex-wrap: wrap; }
   .sum > div { align-items: center; display: flex; flex-wrap: wrap; gap: 0 .4rem; }
   .sum span:not(.terms) { white-space: nowrap; }
   .terms > span { display: inline-block; min-width: calc(.85 * var(--term)); }

@@ -20,7 +20,7 @@ Scale = tuple[Colormap, float, float]  # a color map and the values at its two e
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4488"
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#b0b0b0"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE)
-HIGHLIGHTS = (GREEN, PURPLE, BLUE, ORANGE)
+HIGHLIGHTS = (GREEN, PURPLE, BLUE, INK)  # on orange cells an orange outline would not be seen
 LINE_STYLES = ("-", "--", ":", "-.")
 
 DIVERGING = LinearSegmentedColormap.from_list("cnnlib-signed", [BLUE, "#ffffff", ORANGE])

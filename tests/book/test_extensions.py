@@ -14,10 +14,12 @@ import sharing
 import slim
 import spanish_search
 import tinycss2
+import unbroken
 from docutils import nodes
 from PIL import Image
 from pybtex.database import parse_file
 from pybtex.plugin import find_plugin
+from sphinx.errors import ExtensionError
 
 
 @pytest.mark.parametrize("display", [False, True])
@@ -65,6 +67,21 @@ def test_a_font_stays_when_a_rule_names_it():
     assert slim.drop_idle_fonts(used + idle + "p{font-family:Used}") == used + "p{font-family:Used}"
 
 
+def test_code_keeps_the_spans_that_have_a_color_of_their_own():
+    page = '<link href="_static/a.css"><pre><span></span><span class="n">x</span><span class="o">=</span></pre>'
+    assert "<pre>x<span class=\"o\">=</span></pre>" in slim.slim_page(page)
+
+
+def test_a_theme_that_sets_its_tab_stops_otherwise_is_told_of(tmp_path):
+    script = tmp_path / "scripts/pydata-sphinx-theme.js"
+    script.parent.mkdir()
+    script.write_text('act(),"complete"===document.readyState?O():window.addEventListener("load",O)')
+    slim.leave_tab_stops(tmp_path)
+    assert script.read_text() == "act(),0"
+    with pytest.raises(ExtensionError, match="in 0 places"):
+        slim.leave_tab_stops(tmp_path)
+
+
 @pytest.mark.parametrize("quote", ['"', "`"])
 def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
     script = tmp_path / "scripts/theme.js"
@@ -79,13 +96,15 @@ def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
 
 @pytest.mark.parametrize(
     ("tex", "after", "held"),
-    [("x", ", and", "x,"), ("x", "), and", "x),"), ("x", " and", ""), ("x" * (katex.SHORT + 1), ", and", "")],
+    [("x", ", and", "x,"), ("x", "), and", "x),"), ("x", " and", "x"), ("x" * (unbroken.SHORT + 1), ", and", None)],
 )
-def test_a_mark_stays_with_the_formula_before_it(tex, after, held):
-    text = nodes.paragraph("", "", nodes.Text("so "), nodes.math("", tex), nodes.Text(after))
-    katex.hold_punctuation(None, text, "page")
+@pytest.mark.parametrize("kind", [nodes.math, nodes.literal])
+def test_what_is_short_is_not_broken_nor_parted_from_the_mark_after_it(kind, tex, after, held):
+    text = nodes.paragraph("", "", nodes.Text("so "), kind("", tex), nodes.Text(after))
+    unbroken.hold(None, text, "page")
     assert text.astext() == f"so {tex}{after}"
-    assert [span.astext() for span in text.findall(nodes.inline)] == ([held] if held else [])
+    whole = [part.astext() for part in text.findall(nodes.Element) if "unbroken" in part["classes"]]
+    assert whole == ([held] if held else [])
 
 
 def test_a_picture_becomes_lighter_and_keeps_its_size(tmp_path):

@@ -58,14 +58,19 @@ def visit(browser, site, troubles):
     contexts = []
     roots = {"http": site, "file": f"{HTML.as_uri()}/"}
 
-    def open_page(path, width=1280, height=800, dark=False, over="http", **options):
+    def open_page(path, width=1280, height=800, dark=False, over="http", settled=True, **options):
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
         )
         contexts.append(context)
         watch(context, roots[over], troubles)
         page = context.new_page()
-        page.goto(roots[over] + path)
+        if settled:
+            page.goto(roots[over] + path)
+            page.wait_for_function(chromium.SETTLED)
+        else:  # as it is before the browser has time for what is below the screen
+            page.add_init_script("window.requestIdleCallback = () => 0")
+            page.goto(roots[over] + path)
         return page
 
     yield open_page

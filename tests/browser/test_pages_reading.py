@@ -35,13 +35,29 @@ def test_the_switch_keeps_the_place(visit, over, language, twin, section):
     assert page.evaluate(PLACE) == before
 
 
+@pytest.mark.parametrize("settled", [True, False])
 @pytest.mark.parametrize("place", ["network", "rbf", "exercises", "sources"])
-def test_a_link_of_the_contents_leads_to_its_place(visit, place):
-    page = visit("en/07-lenet.html", reduced_motion="reduce")  # a jump, not a ride
+def test_a_link_of_the_contents_leads_to_its_place(visit, place, settled):
+    page = visit("en/07-lenet.html", settled=settled, reduced_motion="reduce")  # a jump, not a ride
     page.locator(f'#pst-secondary-sidebar a[href="#{place}"]').click()
     page.wait_for_timeout(1000)
     top = page.evaluate(f"document.getElementById('{place}').getBoundingClientRect().top")
     assert 0 <= top < 400, "in the upper half of the window"
+
+
+def test_what_is_below_the_screen_waits_until_the_reader_goes_somewhere(visit):
+    page = visit("en/07-lenet.html", settled=False)
+    left = "document.querySelectorAll('.bd-article > section > section:not(.settled)').length"
+    assert page.evaluate(left) > 5
+    page.keyboard.press("Tab")
+    assert page.evaluate(left) == 0
+
+
+def test_the_contents_show_where_the_reader_is(visit):
+    page = visit("en/07-lenet.html")
+    for place in ("network", "exercises"):
+        page.evaluate(f"document.getElementById('{place}').scrollIntoView({{ behavior: 'instant' }})")
+        page.locator(f'.bd-toc-nav li.active > a[href="#{place}"]').wait_for()
 
 
 def test_the_switch_at_the_top_leads_to_the_top(visit):

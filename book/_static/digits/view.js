@@ -27,6 +27,7 @@ window.digitView = (host) => {
   let sheet = testImage(0);
   let example = true; // it makes room for the first stroke
   let frame = 0, timer = 0;
+  let paintAll = () => {}; // draws again what stands there, in the colors of the page
 
   function changed() {
     cancelAnimationFrame(frame);
@@ -40,9 +41,12 @@ window.digitView = (host) => {
     const stages = isEmpty(image) ? null : forward(layers, image);
     const logits = stages?.at(-1).values;
     showAnswer(logits && softmax(logits));
-    paint.gray(find(".sheet canvas"), sheet);
-    paint.gray(find(".seen canvas"), image);
-    all(".layers canvas").forEach((canvas, k) => stages && paint.maps(canvas, stages[k]));
+    paintAll = () => {
+      paint.gray(find(".sheet canvas"), sheet);
+      paint.gray(find(".seen canvas"), image);
+      all(".layers canvas").forEach((canvas, k) => stages && paint.maps(canvas, stages[k]));
+    };
+    paintAll();
     find(".layers").classList.toggle("blank", !stages);
     pixels.reset(stages && image, logits);
   }
@@ -97,8 +101,8 @@ window.digitView = (host) => {
 
   new MutationObserver(() => {
     all(".picks canvas").forEach((canvas, digit) => paint.gray(canvas, testImage(digit)));
-    show();
-    pixels.tryAll();
+    paintAll();
+    pixels.repaint();
   }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   show();
   pixels.tryAll();
