@@ -12,6 +12,8 @@ MACHINERY := _config.yml pyproject.toml book/references.bib book/glossary.yml \
 	$(shell find book/_ext book/_static book/_templates book/live -type f -not -name '*.pyc') \
 	$(shell find cnnlib -type f -not -name '*.pyc')
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+# The chapters that run in a page are one file, and half of the time.
+PYTEST_BROWSER := $(PY) -m pytest -n 2 --dist worksteal
 
 # Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
 CACHE := $(CURDIR)/.cache
@@ -41,10 +43,10 @@ test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, noteb
 	$(PYTEST) --nbval --nbval-current-env tests/book book/es book/en
 
 test-browser: .venv/browser $(HTML) ## open the book in the system's Chromium: the pages, and what runs in them
-	$(PYTEST) tests/browser
+	$(PYTEST_BROWSER) tests/browser
 
 test-pages: .venv/browser $(HTML) ## of test-browser, what every page must be: quiet, light, open to all
-	$(PYTEST) tests/browser/test_pages*.py
+	$(PYTEST_BROWSER) tests/browser/test_pages*.py
 
 screens: .venv/browser $(HTML) ## take pictures of every page, light and dark, wide and narrow: _build/screens
 	$(PY) scripts/screens.py $(PAGE)
