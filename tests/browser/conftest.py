@@ -67,7 +67,8 @@ def visit(browser, site, troubles):
         page = context.new_page()
         if settled:
             page.goto(roots[over] + path)
-            page.wait_for_function(chromium.SETTLED)
+            if options.get("java_script_enabled", True):
+                page.wait_for_function(chromium.SETTLED)
         else:  # as it is before the browser has time for what is below the screen
             page.add_init_script("window.requestIdleCallback = () => 0")
             page.goto(roots[over] + path)

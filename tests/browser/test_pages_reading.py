@@ -57,7 +57,7 @@ def test_the_contents_show_where_the_reader_is(visit):
     page = visit("en/07-lenet.html")
     for place in ("network", "exercises"):
         page.evaluate(f"document.getElementById('{place}').scrollIntoView({{ behavior: 'instant' }})")
-        page.locator(f'.bd-toc-nav li.active > a[href="#{place}"]').wait_for()
+        page.locator(f'#pst-secondary-sidebar a.active[href="#{place}"]').wait_for()
 
 
 def test_the_switch_at_the_top_leads_to_the_top(visit):
