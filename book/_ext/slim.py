@@ -20,7 +20,7 @@ GONE = re.compile(
     r"|\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>"
 )
 
-# Three of four spans of code say a color that the text around them has: half the elements of a page, to be laid out.
+# Two of three spans of code say a color that the text around them has: a third of a long page's elements.
 COLORLESS = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>|<span></span>')
 # The theme names the scheme after the page is laid out, and all is styled again: name it from the start.
 UNDECIDED = 'localStorage.getItem("theme") || "auto"'
@@ -112,6 +112,7 @@ def remove_unused(static: Path, kept: set[Path]):
 
 
 def leave_tab_stops(static: Path):
+    """Take the theme's own tab stops out of its script; tab-stops.js sets them."""
     script = static / "scripts/pydata-sphinx-theme.js"
     text, found = TAB_STOPS.subn("0", script.read_text("utf-8"))
     if found != 1:
