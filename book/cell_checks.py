@@ -13,6 +13,7 @@ import imagesize
 from notebooks import METADATA, alt_text, headings, output_texts, pictures, tags
 
 LINES = 12
+LETTERS = 78    # of a line of code: it fits its box on a desk and on paper
 FRAMES = range(4, 10)
 FRAME_BYTES = 15_000
 NBVAL_EXCEPTIONS = 2
@@ -63,9 +64,15 @@ def execution_problems(page):
 
 
 def length_problems(page):
-    """A code cell is short."""
-    return [f"{page.label(cell)}: has {len(lines)} lines, at most {LINES}"
-            for cell in page.code_cells if len(lines := cell.source.rstrip().splitlines()) > LINES]
+    """A code cell is short, and so are its lines."""
+    found = []
+    for cell in page.code_cells:
+        lines = cell.source.rstrip().splitlines()
+        if len(lines) > LINES:
+            found.append(f"{page.label(cell)}: has {len(lines)} lines, at most {LINES}")
+        found += [f"{page.label(cell)}: line {number} has {len(line)} letters, at most {LETTERS}"
+                  for number, line in enumerate(lines, 1) if len(line) > LETTERS]
+    return found
 
 
 def output_problems(page):

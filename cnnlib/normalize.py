@@ -104,11 +104,21 @@ def channel_sums(x: Array, before: int, after: int) -> Array:
 
 @dataclass
 class BatchNorm2D(Layer):
-    """Batch normalization with running statistics: (N, H, W, C) -> (N, H, W, C); see `batchnorm2d_forward`.
+    """Each channel minus its mean, over its standard deviation, times gamma plus beta: (N, H, W, C) -> the same shape.
 
     momentum: how far the running mean and variance move to those of each batch while training; outside
         training they take the place of the batch's. The running variance divides by N * H * W - 1.
+    eps: added to the variance.
     params: gamma (C,), beta (C,).  running_mean, running_var: (C,).
+
+    >>> layer = BatchNorm2D()
+    >>> layer.build((4, 4, 2), np.random.default_rng(0))
+    (4, 4, 2)
+    >>> y, _ = layer.forward(np.random.default_rng(0).random((8, 4, 4, 2)), train=True)
+    >>> np.allclose(y.mean(axis=(0, 1, 2)), 0, atol=1e-6)
+    True
+
+    Source: Ioffe and Szegedy 2015, algorithm 1.
     """
 
     momentum: float = 0.1
@@ -152,7 +162,18 @@ class BatchNorm2D(Layer):
 
 @dataclass
 class LocalResponseNorm(Layer):
-    """Local response normalization: (N, H, W, C) -> (N, H, W, C); see `local_response_forward`."""
+    """x / (k + alpha / size * sum of squares over `size` neighboring channels)^beta: (N, H, W, C) -> the same shape.
+
+    The channels beyond the first and the last count as 0.
+
+    >>> layer = LocalResponseNorm(size=3, alpha=3.0, beta=1.0)
+    >>> layer.build((1, 1, 3), np.random.default_rng(0))
+    (1, 1, 3)
+    >>> layer.forward(np.full((1, 1, 1, 3), 2.0))[0].round(3)
+    array([[[[0.222, 0.154, 0.222]]]])
+
+    Source: Krizhevsky, Sutskever and Hinton 2012, section 3.3; alpha is divided by size here.
+    """
 
     size: int = 5
     alpha: float = 1e-4

@@ -88,8 +88,8 @@ def definition(names: str, text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text -> reStructuredText that reads the same."""
-    return CODE_OR_MARKUP.sub(lambda found: found[1] or f"\\{found[2]}", text)
+    """Text -> reStructuredText that reads the same, with arrows that no line breaks in two."""
+    return CODE_OR_MARKUP.sub(lambda found: found[1] or f"\\{found[2]}", text).replace("->", "→")
 
 
 def process_docstring(app, what, name, obj, options, lines):

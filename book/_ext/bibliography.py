@@ -36,6 +36,12 @@ class SpanishBookStyle(BookStyle):
 
     two, last, within = " y ", " y ", "En"
 
+    def format_entry(self, label, entry, bib_data=None):
+        """One source. Before the sound i, «y» is written «e»: e Illia."""
+        given = str(entry.persons.get("author", [""])[-1]).rpartition(", ")[2]
+        self.two = self.last = " e " if given.startswith("I") else " y "
+        return super().format_entry(label, entry, bib_data)
+
 
 STYLES = {"en": BookStyle, "es": SpanishBookStyle}
 

@@ -220,6 +220,12 @@ def test_a_version_in_the_metadata(page):
     assert "metadata language_info" in broken(page, add_version)
 
 
+def test_a_line_of_code_too_long_for_its_box(page):
+    def lengthen(notebook):
+        page.code_cells[0].source = "1\nx = " + 75 * "1"
+    assert "line 2 has 79 letters, at most 78" in broken(page, lengthen)
+
+
 def test_too_many_cells_hidden_from_nbval(page):
     def hide(notebook):
         for cell in page.code_cells[:3]:
