@@ -145,6 +145,9 @@ def slim(app, error):
     for page, text in pages.items():
         if not (LINK.search(text) and GONE.search(text)):
             raise ExtensionError(f"slim: {page.name} is slim already; it needs a build from nothing")
+    for known in (UNDECIDED, SPY):
+        if not any(known in text for text in pages.values()):
+            raise ExtensionError(f"slim: no page holds {known}; the theme must have changed it")
     css = merge_sheets(pages, static)
     (static / "book.css").write_text(css, "utf-8")
     silence(static)
