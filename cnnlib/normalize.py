@@ -164,7 +164,7 @@ class BatchNorm2D(Layer):
 class LocalResponseNorm(Layer):
     """x / (k + alpha / size * sum of squares over `size` neighboring channels)^beta: (N, H, W, C) -> the same shape.
 
-    The channels beyond the first and the last count as 0.
+    The channels beyond the first and the last count as 0. For an even `size` the longer half lies before the channel.
 
     >>> layer = LocalResponseNorm(size=3, alpha=3.0, beta=1.0)
     >>> layer.build((1, 1, 3), np.random.default_rng(0))

@@ -7,9 +7,17 @@ import sphinxcontrib.bibtex.plugin
 from pybtex.style.formatting import toplevel
 from pybtex.style.formatting.alpha import Style
 from pybtex.style.formatting.unsrt import date, pages
-from pybtex.style.template import field, names, optional, optional_field, sentence, tag, words
+from pybtex.style.template import field, names, node, optional, optional_field, sentence, tag, words
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+
+@node
+def spanish_names(children, context, role):
+    """The names of an entry. Before the sound i, «y» is written «e»: e Illia."""
+    last = context["entry"].persons.get(role, [])[-1:]
+    joint = " e " if any(str(name).startswith("I") for person in last for name in person.first_names[:1]) else " y "
+    return names(role, sep=", ", sep2=joint, last_sep=joint).format_data(context)
 
 
 class BookStyle(Style):
@@ -17,9 +25,11 @@ class BookStyle(Style):
 
     two, last, within = " and ", ", and ", "In"
 
+    def names(self, role):
+        return names(role, sep=", ", sep2=self.two, last_sep=self.last)
+
     def format_names(self, role, as_sentence=True):
-        listed = names(role, sep=", ", sep2=self.two, last_sep=self.last)
-        return sentence[listed] if as_sentence else listed
+        return sentence[self.names(role)] if as_sentence else self.names(role)
 
     def get_inproceedings_template(self, e):
         return toplevel[
@@ -36,11 +46,8 @@ class SpanishBookStyle(BookStyle):
 
     two, last, within = " y ", " y ", "En"
 
-    def format_entry(self, label, entry, bib_data=None):
-        """One source. Before the sound i, «y» is written «e»: e Illia."""
-        given = str(entry.persons.get("author", [""])[-1]).rpartition(", ")[2]
-        self.two = self.last = " e " if given.startswith("I") else " y "
-        return super().format_entry(label, entry, bib_data)
+    def names(self, role):
+        return spanish_names(role)
 
 
 STYLES = {"en": BookStyle, "es": SpanishBookStyle}

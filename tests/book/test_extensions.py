@@ -184,9 +184,12 @@ def test_a_description_is_the_first_paragraph_that_says_something():
     assert 150 <= len(description) <= 161
 
 
-@pytest.mark.parametrize(("language", "joined"), [("es", "Kingma y Jimmy Ba"), ("en", "Kingma and Jimmy Ba")])
-def test_sources_are_listed_in_the_language_of_the_page(language, joined):
-    entry = parse_file(build.ROOT / "book/references.bib").entries["kingma2015"]
+@pytest.mark.parametrize(("language", "source", "joined"), [
+    ("es", "kingma2015", "Kingma y Jimmy Ba"), ("en", "kingma2015", "Kingma and Jimmy Ba"),
+    ("es", "vaswani2017", "Kaiser e Illia"), ("en", "vaswani2017", "Kaiser, and Illia"),
+])
+def test_sources_are_listed_in_the_language_of_the_page(language, source, joined):
+    entry = parse_file(build.ROOT / "book/references.bib").entries[source]
     plain = find_plugin("pybtex.backends", "plaintext")()
     (formatted,) = bibliography.STYLES[language]().format_entries([entry])
     text = formatted.text.render(plain)
