@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,11 +129,14 @@ def build(target: Path):
     target.mkdir(exist_ok=True)
     with open(target / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second build waits for the first
+        began = time.time()
         try:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
             run_languages(work)
-            replace(assemble(work), target / "html", work / "old")
+            site = assemble(work)
+            os.utime(site / "index.html", (began, began))  # a chapter that is changed meanwhile is newer, make sees
+            replace(site, target / "html", work / "old")
         finally:
             shutil.rmtree(work, ignore_errors=True)
 

@@ -19,6 +19,7 @@ LOCAL = "../pyodide/"  # seen from a page
 HOST = "cdn.jsdelivr.net"
 PARTS = ["editor.js", "outputs.js", "page.js"]
 NEEDED = ["numpy", "matplotlib"]  # scikit-learn comes later, if a cell asks for it
+UNUSED = {"fonttools", "prompt_toolkit", "pytz", "wcwidth"}  # for PDF files, a terminal and time zones
 PACKED = ["cnnlib", "LICENSE", "README.md", "pyproject.toml"]
 
 
@@ -34,6 +35,13 @@ def local_copy() -> Path | None:
 def lock_file(pyodide: Path | None) -> dict:
     """The lock file of a local copy of Pyodide, or the one that fits its public address."""
     return json.loads(((pyodide or LIVE) / LOCK).read_text("utf-8"))
+
+
+def without_unused(lock: dict) -> dict:
+    """The lock file without what the packages name as needed, and a page never asks for."""
+    packages = {name: package | {"depends": [other for other in package["depends"] if other not in UNUSED]}
+                for name, package in lock["packages"].items()}
+    return lock | {"packages": packages}
 
 
 def address(pyodide: Path | None) -> str:
@@ -82,13 +90,17 @@ def lock_entry(wheel: Path, depends: list[str]) -> dict:
 
 def kit(wheel: Path, pyodide: Path | None) -> dict:
     """All that the worker needs, apart from Pyodide itself."""
+    lock = without_unused(lock_file(pyodide))
+    entry = lock_entry(wheel, NEEDED)
     return {
+        "versions": hashlib.sha256(json.dumps([lock, entry]).encode()).hexdigest()[:16],
         "base": address(pyodide),
         "worker": (LIVE / "worker.js").read_text("utf-8"),
         "style": (LIVE / "live.css").read_text("utf-8"),
+        "bytecode": (LIVE / "bytecode.py").read_text("utf-8"),
         "kernel": (LIVE / "kernel.py").read_text("utf-8"),
-        "lock": lock_file(pyodide),
-        "wheel": lock_entry(wheel, NEEDED) | {"base64": b64encode(wheel.read_bytes()).decode()},
+        "lock": lock,
+        "wheel": entry | {"base64": b64encode(wheel.read_bytes()).decode()},
     }
 
 

@@ -3,6 +3,7 @@
 It runs in the browser alone, in the worker, which gives it `send`: a function that takes one output as JSON.
 """
 
+# ruff: noqa: E402  what IPython shall not load is said before it loads
 import json
 import os
 import sys
@@ -11,7 +12,11 @@ import traceback
 import warnings
 from base64 import b64encode
 from io import TextIOBase
+from types import ModuleType
 
+# IPython loads its terminal with itself, which takes longer than all the rest of it; a page has none.
+sys.modules["IPython.terminal.embed"] = ModuleType("IPython.terminal.embed")
+sys.modules["IPython.terminal.embed"].embed = None
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
 from IPython.core.displayhook import DisplayHook

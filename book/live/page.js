@@ -103,11 +103,12 @@ function open(bar) {
     const address = location.protocol === "file:"
       ? `data:text/javascript,${encodeURIComponent(kit.worker)}`
       : URL.createObjectURL(new Blob([kit.worker], { type: "text/javascript" }));
-    const { lock, wheel, kernel } = kit;
+    const { versions, lock, wheel, bytecode, kernel } = kit;
     worker = new Worker(address, { type: "module" });
     worker.onmessage = ({ data }) => receive[data.kind](data);
     worker.onerror = (event) => receive.failed({ text: event.message });
-    worker.postMessage({ kind: "start", base: new URL(kit.base, document.baseURI).href, interrupt, kit: { lock, wheel, kernel } });
+    const base = new URL(kit.base, document.baseURI).href;
+    worker.postMessage({ kind: "start", base, interrupt, kit: { versions, lock, wheel, bytecode, kernel } });
     say(text.starting);
   }
 

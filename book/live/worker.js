@@ -2,6 +2,8 @@
 // kit.js carries this file as text, together with kernel.py, the lock file and the wheel of cnnlib.
 let pyodide;
 let runCell;
+let fresh; // what Python compiled since it was last asked
+let shelf; // where the browser keeps it
 let current; // the cell whose outputs come
 
 const tell = (kind, fields) => postMessage({ kind, ...fields });
@@ -28,14 +30,40 @@ function loadFor(code) {
   return load("loadPackagesFromImports", /\bCNNClassifier\b/.test(code) ? `${code}\nimport sklearn` : code);
 }
 
+function execute(code, filename, names) {
+  const scope = pyodide.toPy(names);
+  pyodide.runPython(code, { globals: scope, filename });
+  return scope;
+}
+
+// The parts of Python's bytecode that this browser kept, for these versions. It may refuse to keep anything, and a
+// page from a disk has no place for it: then all is compiled again.
+async function kept(name) {
+  try {
+    for (const old of await caches.keys()) if (old.startsWith("cnnlib-") && old !== name) await caches.delete(old);
+    shelf = await caches.open(name);
+    const parts = (await shelf.matchAll()).map(async (part) => new Uint8Array(await part.arrayBuffer()));
+    return await Promise.all(parts);
+  } catch { return []; }
+}
+
+async function keep() {
+  const part = shelf && fresh();
+  if (!part) return;
+  const name = new URL(`/bytecode/${crypto.randomUUID()}`, location.origin);
+  await shelf.put(name, new Response(part.toJs())).catch(() => { shelf = null; });
+  part.destroy();
+}
+
 async function start({ base, kit, interrupt }) {
   tell("progress", { text: "Pyodide" });
   const { loadPyodide } = await import(`${base}pyodide.mjs`);
+  const parts = kept(`cnnlib-${kit.versions}`);
   pyodide = await loadPyodide({ indexURL: base, packageBaseUrl: base, lockFileContents: withWheel(kit) });
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
-  const scope = pyodide.toPy({ send: (output) => tell("output", { id: current, output: JSON.parse(output) }) });
-  pyodide.runPython(kit.kernel, { globals: scope, filename: "kernel.py" });
-  runCell = scope.get("run");
+  fresh = execute(kit.bytecode, "bytecode.py", { kept: await parts }).get("fresh");
+  const send = (output) => tell("output", { id: current, output: JSON.parse(output) });
+  runCell = execute(kit.kernel, "kernel.py", { send }).get("run");
   if (interrupt) pyodide.setInterruptBuffer(interrupt);
   tell("ready");
 }
@@ -45,6 +73,7 @@ async function run({ id, code }) {
   await loadFor(code);
   tell("running");
   tell("done", { id, ok: await runCell(code) });
+  await keep();
 }
 
 onmessage = async ({ data }) => {

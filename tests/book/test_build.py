@@ -114,6 +114,12 @@ def test_an_anchor_belongs_to_its_page(published):
     assert [link.get_text() for link in soup.select("article p a")] == ["The end", "The end"]
 
 
+def test_a_chapter_that_changes_during_a_build_is_newer_than_the_book(published):
+    html = published / "_build/html"
+    pages = [page.stat().st_mtime for page in html.glob("e[ns]/*.html")]
+    assert (html / "index.html").stat().st_mtime < min(pages)
+
+
 def test_a_warning_stops_the_build_and_is_named(published, failing_build):
     page = published / "book/es/next.md"
     text = page.read_text("utf-8")

@@ -88,6 +88,28 @@ def test_the_lock_file_is_whole_and_pinned():
     assert live_kit.address(None) == f"https://{live_kit.HOST}/pyodide/v{version}/full/"
 
 
+def test_a_page_loads_no_package_that_it_never_asks_for(tmp_path):
+    wheel = tmp_path / "cnnlib-1.0-py3-none-any.whl"
+    wheel.write_bytes(b"wheel")
+    packages = live_kit.kit(wheel, None)["lock"]["packages"]
+    loaded, waiting = set(), ["ipython", "matplotlib", *live_kit.NEEDED]
+    while waiting:
+        name = waiting.pop().replace("_", "-")
+        loaded.add(name)
+        waiting += packages[name]["depends"]
+    assert "numpy" in loaded and not loaded & {"fonttools", "prompt-toolkit", "pytz", "wcwidth", "jedi"}
+    assert "fonttools" in live_kit.lock_file(None)["packages"]["matplotlib"]["depends"], "as Pyodide has it"
+
+
+def test_the_browser_keeps_bytecode_for_one_set_of_versions(tmp_path):
+    versions = set()
+    for content in (b"one", b"other"):
+        wheel = tmp_path / "cnnlib-1.0-py3-none-any.whl"
+        wheel.write_bytes(content)
+        versions.add(live_kit.kit(wheel, None)["versions"])
+    assert len(versions) == 2
+
+
 def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
     copy, site, wheel = tmp_path / "copy", tmp_path / "site", tmp_path / "cnnlib-1.0-py3-none-any.whl"
     copy.mkdir()
@@ -99,8 +121,8 @@ def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
     assert (site / "pyodide" / live_kit.LOCK).is_file()
     monkeypatch.setenv("PYODIDE", str(copy))
     for language, texts in (("es", "este sitio"), ("en", "this site")):
-        note = live.note(language, 25)
-        assert texts in note and "25 MB" in note and live_kit.HOST not in note
+        note = live.note(language, 20)
+        assert texts in note and "20 MB" in note and live_kit.HOST not in note
 
 
 def test_a_folder_that_is_no_copy_of_pyodide_is_named(tmp_path, monkeypatch):

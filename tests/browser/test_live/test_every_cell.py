@@ -18,9 +18,9 @@ WRONG = {"0": 0, "lambda *arguments: 0": lambda *arguments: 0}  # as typed into 
 def test_every_cell_runs_as_in_the_book(page, open_live, clock):
     live = open_live(f"{page.language}/{page.name}")
     live.wait(page.code_cells[0].id)
-    clock("first output")
+    clock("first output", live.clicked)
     live.wait_all()
-    clock("whole page")
+    clock("whole page", live.clicked)
     ran = {cell["id"]: from_dict(cell) for cell in live.notebook()["cells"]}
     wrong = {cell.id: found for cell in page.code_cells
              if (found := differences(ran[cell.id]["outputs"], cell.outputs))}
@@ -30,7 +30,7 @@ def test_every_cell_runs_as_in_the_book(page, open_live, clock):
     for name, said in verdicts.items():
         hints = [check(name, answer, page.language).message for answer in WRONG.values()]
         assert said == [*(hint.replace("`", "") for hint in hints), RIGHT[page.language]], name
-    clock("exercises")
+    clock("exercises", live.clicked)
 
 
 def tried(live, page):

@@ -1,5 +1,7 @@
 """JupyterLite: a chapter opens as a notebook from its page, and gives there what the book stores."""
 
+import time
+
 import pytest
 from live_outputs import differences
 from nbformat import from_dict
@@ -25,11 +27,12 @@ def joined(outputs):
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_notebook_opens_from_its_page_and_runs(language, open_live, troubles, clock):
     page = open_live(f"{language}/{NAME}", query="?plain", run=False).page
+    clicked = time.monotonic()
     page.click(".live a")
     page.wait_for_function(IDLE, timeout=240_000)
-    clock("kernel idle")
+    clock("kernel idle", clicked)
     page.evaluate(RUN)
-    clock("whole notebook")
+    clock("whole notebook", clicked)
     ran = {cell["id"]: joined(cell["outputs"]) for cell in page.evaluate(READ)["cells"] if cell["cell_type"] == "code"}
     stored = Page(language, BOOK / language / f"{NAME}.ipynb").code_cells
     assert {cell.id: found for cell in stored if (found := differences(ran[cell.id], cell.outputs))} == {}

@@ -161,6 +161,35 @@ def test_reset_brings_the_stored_outputs_back(quiet, names):
     assert live.cell(cell).locator("textarea").input_value() == code
 
 
+KEPT = """
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+Path("mine.py").write_text("answer = 42")
+import cnnlib.exercises, mine
+bytecode = SourceFileLoader.source_to_code.__globals__
+{name.split("/site-packages/")[-1] for name in bytecode[NAME]} >= WANTED, mine.__file__ in bytecode[NAME]
+"""
+
+
+@pytest.mark.parametrize("page", ["es/01-convolution", "es/07-lenet"])
+def test_a_second_visit_compiles_nothing_again(open_live, clock, page):
+    live = open_live(page)
+    first, second = [cell.id for cell in Page("es", BOOK / f"{page}.ipynb").code_cells][:2]
+    wanted = '{"IPython/core/interactiveshell.py", "matplotlib/pyplot.py", "cnnlib/exercises/__init__.py"}'
+    for visit, seen in (("first", "(False, False)"), ("second", "(True, False)")):
+        if visit == "second":
+            live.page.reload()
+            live.start()
+        live.wait(first)
+        clock(f"{visit} visit, first output", live.clicked)
+        live.press(live.page.evaluate("livePage.texts.stop"))
+        live.wait_all()
+        live.write(second, KEPT.replace("NAME", '"known"').replace("WANTED", wanted))
+        live.run(second)
+        assert live.output(second).strip() == seen
+        live.page.wait_for_timeout(1000)  # the browser puts away what was compiled
+
+
 def test_without_a_connection(quiet, names, troubles):
     live = quiet()
     live.page.context.set_offline(True)
