@@ -13,6 +13,7 @@ from cnnlib.arrays import Array, Pair
 from cnnlib.checks import bias, floats, gradient, image_shape, images, integer, rows
 from cnnlib.init import lecun
 from cnnlib.layer import Gradients, Init, Layer, Shape, named, weights_and_bias
+from cnnlib.products import matmul
 
 DenseCache = tuple[Array, Array, bool]
 
@@ -36,7 +37,7 @@ def dense_forward(x: Any, w: Any, b: Any) -> tuple[Array, DenseCache]:
     if w.ndim != 2 or w.shape[0] != x.shape[1]:
         raise ValueError(f"x (N, D) has D = {x.shape[1]} columns, w must be (D, U) with as many rows; got w {w.shape}")
     b = bias(b, w.shape[1], f"w {w.shape}")
-    y = (w.T @ x.T).T  # the same product as x @ w, with the batch innermost in memory
+    y = matmul(w.T, x.T).T  # the same product as x @ w, with the batch innermost in memory
     if b is not None:
         y += b
     return y, (x, w, b is not None)
@@ -58,8 +59,8 @@ def dense_backward(dy: Any, cache: DenseCache, need_dx: bool = True) -> tuple[Ar
     """
     x, w, has_bias = cache
     dy = gradient(dy, (len(x), w.shape[1]))
-    dx = (w @ dy.T).T if need_dx else None
-    dw = np.dot(x.T, dy)  # for a single row `@` does without BLAS and takes four times as long
+    dx = matmul(w, dy.T).T if need_dx else None
+    dw = matmul(x.T, dy)
     return dx, dw, dy.sum(axis=0) if has_bias else None
 
 

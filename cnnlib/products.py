@@ -1,4 +1,4 @@
-"""Matrix products with very many columns: the one place that chooses how they are computed.
+"""Matrix products: the one place that chooses how they are computed.
 
 A convolution multiplies a few rows, its filters, by ten thousands of columns, its windows. On processors with
 AVX-512, OpenBLAS has a quick way for small products, of at most a million multiplications, and multiplying 400 to
@@ -6,7 +6,8 @@ AVX-512, OpenBLAS has a quick way for small products, of at most a million multi
 For many filters the whole product is the better form.
 
 In the browser there is no BLAS, and NumPy's own loops for `@` go through memory in a poor order: there `np.einsum`
-took 0.3 to 0.7 of their time, on the products of problem 7 and of LeNet (Pyodide 314, NumPy 2.4, batch 50).
+took 0.3 to 0.8 of their time, on the products of problem 7 and of LeNet (Pyodide 314, NumPy 2.4, batches of 20 and
+50).
 """
 
 import sys
@@ -19,6 +20,12 @@ from cnnlib.arrays import Array
 SMALL = 1_000_000  # multiplications of the largest product that OpenBLAS takes for small
 MOST, LEAST = 900, 256  # columns in a piece
 BLAS = sys.platform != "emscripten"
+
+
+def matmul(a: Array, b: Array) -> Array:
+    """(M, K) @ (K, N) -> (M, N)."""
+    # For a single row NumPy's `@` does without BLAS, and takes four times as long as `np.dot`.
+    return np.dot(a, b) if BLAS else np.einsum("mk,kn->mn", a, b)
 
 
 def product(a: Array, b: Array) -> Array:

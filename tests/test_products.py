@@ -26,6 +26,17 @@ def test_products_in_pieces_and_without_blas_equal_the_whole(shape, blas, monkey
     np.testing.assert_allclose(products.product_transposed(b, d), b @ d.transpose(0, 2, 1), atol=1e-10)
 
 
+@pytest.mark.parametrize("blas", [True, False])
+@pytest.mark.parametrize("shape", [(64, 1568, 20), (1, 5, 3), (4, 1, 3), (4, 5, 1), (0, 5, 3), (4, 0, 3)])
+def test_a_product_without_blas_is_the_same(shape, blas, monkeypatch):
+    monkeypatch.setattr(products, "BLAS", blas)
+    M, K, N = shape
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((K, M)).T, rng.standard_normal((K, N))
+    np.testing.assert_allclose(products.matmul(a, b), a @ b, atol=1e-12)
+    assert products.matmul(a.astype(np.float32), b.astype(np.float32)).dtype == np.float32
+
+
 @pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces
 def test_the_dtype_does_not_depend_on_the_pieces(N):
     a, b = np.ones((1, 8, 9)), np.ones((1, 9, N), np.float32)
