@@ -149,6 +149,8 @@ def main() -> str | int:
         build(ROOT / "_build")
     except (BuildError, OSError) as error:
         return f"The book was not built: {error}\nWhat was in {ROOT / '_build/html'} is untouched."
+    except subprocess.CalledProcessError as error:
+        return f"The book was not built: {error}\n{error.stderr}\nWhat was in {ROOT / '_build/html'} is untouched."
     except KeyboardInterrupt:
         return f"The build was stopped. What was in {ROOT / '_build/html'} is untouched."
     return 0

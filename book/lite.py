@@ -112,7 +112,7 @@ def write(site: Path, work: Path, wheel: Path, pyodide: Path | None):
     subprocess.run(
         [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made,
          "--apps", "notebooks", "--no-unused-shared-packages"],
-        check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )
     shutil.copytree(made, site / "lite", ignore=shutil.ignore_patterns("*.map"))  # the maps are two thirds of it
     add_notebooks(site / "lite")

@@ -1,4 +1,4 @@
-"""What a live page loads at the first click: one script with the worker, the kernel, the lock file and cnnlib's wheel.
+"""What a live page loads at the first click: one script with the worker, its Python, the lock file and cnnlib's wheel.
 
 One script, and no separate files, because a page opened from a disk may load scripts and nothing else.
 """
@@ -66,7 +66,7 @@ def build_wheel(work: Path) -> Path:
             shutil.copy(path, source)
     subprocess.run(
         [sys.executable, "-c", "from setuptools import build_meta; build_meta.build_wheel('..')"],
-        check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"SOURCE_DATE_EPOCH": "1577836800"},  # 2020: the same bytes at every build
     )
     return next(work.glob("cnnlib-*.whl"))
@@ -92,12 +92,13 @@ def kit(wheel: Path, pyodide: Path | None) -> dict:
     """All that the worker needs, apart from Pyodide itself."""
     lock = without_unused(lock_file(pyodide))
     entry = lock_entry(wheel, NEEDED)
+    bytecode = (LIVE / "bytecode.py").read_text("utf-8")
     return {
-        "versions": hashlib.sha256(json.dumps([lock, entry]).encode()).hexdigest()[:16],
+        "versions": hashlib.sha256(json.dumps([lock, entry, bytecode]).encode()).hexdigest()[:16],
         "base": address(pyodide),
         "worker": (LIVE / "worker.js").read_text("utf-8"),
         "style": (LIVE / "live.css").read_text("utf-8"),
-        "bytecode": (LIVE / "bytecode.py").read_text("utf-8"),
+        "bytecode": bytecode,
         "kernel": (LIVE / "kernel.py").read_text("utf-8"),
         "lock": lock,
         "wheel": entry | {"base64": b64encode(wheel.read_bytes()).decode()},

@@ -25,7 +25,7 @@ def sized(tag: str, page: Path) -> str:
 
 
 def marked(html: str) -> str:
-    """A page -> the same with its wide figures marked; the theme makes an `output` that scrolls a tab stop."""
+    """A page -> the same with its wide figures marked; tab-stops.js makes an `output` that scrolls a tab stop."""
     return FIGURE.sub(
         lambda found: f'<figure class="{found[1]}{" output wide" if int(found[3]) > WIDE else ""}"{found[2]}', html)
 

@@ -24,17 +24,17 @@ TEXTS = {
         "play": "Reproducir",
         "next_frame": "Fotograma siguiente",
         "frame": "Fotograma",
-        "run_page": "Ejecuta esta página",
+        "run_page": "Ejecutar esta página",
         "lite": "Abrir en JupyterLite",
-        "live_note": "Carga Python (unos {size} MB) de {host}, y nada más. "
+        "live_note": "Se carga Python (unos {size} MB) desde {host}, y nada más. "
         "Tu código y tus respuestas no salen de tu equipo.",
-        "live_note_local": "Carga Python (unos {size} MB) de este sitio. "
+        "live_note_local": "Se carga Python (unos {size} MB) desde este sitio. "
         "Tu código y tus respuestas no salen de tu equipo.",
         "live_loading": "Cargando…",
         "live_offline": "No se ha podido cargar. ¿Hay conexión? Pulsa otra vez para volver a intentarlo.",
         "live_saved": "En este navegador hay respuestas tuyas guardadas; vuelven cuando ejecutas la página.",
         "mark": "Marcar como leído",
-        "suggest": "Propón un cambio en esta página",
+        "suggest": "Proponer un cambio en esta página",
         "cite": "Citar este capítulo",
         "version": "versión",
         "citation": "{authors} ({year}). «{title}». Capítulo {number} de {book}, versión {version}. {address}",

@@ -29,7 +29,7 @@ window.convStepper.texts = {
     notNumber: (text, where) => `«${text}» no es un número (${where}). Prueba con uno como 2, -1 o 0.5.`,
     notInRange: (name, low, high) => `«${name}» tiene que ser un número entero de ${low} a ${high}.`,
     notInside: (reach, axis, padded) =>
-      `No cabe ninguna ventana: abarca ${reach} ${axis} y la imagen, con su relleno, tiene ${padded}.`,
+      `No cabe ninguna ventana: cada una abarca ${reach} ${axis}, y la imagen, con su relleno, tiene ${padded}.`,
     tooMuchPadding: (padding, axis, size) =>
       `El relleno, ${padding}, tiene que ser menor que la ventana (${axis}: ${size}).`,
   },

@@ -12,13 +12,26 @@ function placeInView() {
 }
 
 document.querySelector("a.language-switch")?.addEventListener("click", (event) => {
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // the page opens in another tab: this one stays
   const place = placeInView();
   event.currentTarget.hash = place ? places[place.index].closest("section").id : "";
-  sessionStorage.setItem(KEY_PLACE, JSON.stringify(place));
+  if (!elsewhere) keepPlace(place);
 });
 
-const wanted = JSON.parse(sessionStorage.getItem(KEY_PLACE) ?? "null");
-sessionStorage.removeItem(KEY_PLACE);
+// A browser may refuse to keep anything: the link still leads to the section.
+function keepPlace(place) {
+  try { sessionStorage.setItem(KEY_PLACE, JSON.stringify(place)); } catch { /* see above */ }
+}
+
+function takePlace() {
+  try {
+    const place = JSON.parse(sessionStorage.getItem(KEY_PLACE));
+    sessionStorage.removeItem(KEY_PLACE);
+    return place;
+  } catch { return null; }
+}
+
+const wanted = takePlace();
 if (wanted?.count === places.length) {
   addEventListener("load", () => setTimeout(() => { // after the browser has gone to the section
     const { top, height } = places[wanted.index].getBoundingClientRect();

@@ -1,8 +1,13 @@
 // Which chapters a reader has marked as read. It is kept in this browser, for both languages, and nowhere else.
 const KEY = "chapters-read";
-const read = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+let read = new Set();
 const button = document.querySelector(".progress-mark");
 const links = [...document.querySelectorAll(".bd-docs-nav a, .chapter-cards a")];
+
+// A browser may refuse to keep anything.
+function stored() {
+  try { return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]")); } catch { return read; }
+}
 
 function show() {
   for (const link of links) {
@@ -24,8 +29,10 @@ function mark() {
 
 button?.addEventListener("click", () => {
   const page = button.dataset.page;
+  read = stored(); // another tab may have marked a chapter since
   if (!read.delete(page)) read.add(page);
-  localStorage.setItem(KEY, JSON.stringify([...read]));
+  try { localStorage.setItem(KEY, JSON.stringify([...read])); } catch { /* the mark stays until the page is left */ }
   show();
 });
+read = stored();
 show();

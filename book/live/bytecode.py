@@ -1,24 +1,27 @@
 """What Python compiled at an earlier visit: compiling what it imports is half of a page's start.
 
 Runs in the worker before anything else is imported. The worker gives `kept`, the parts that the browser holds, and
-asks for `fresh()`, a part with what was compiled since. Their name there holds the versions, so a path is enough here.
+asks for `fresh()`, a part with what was compiled since. A file is known by its path and its text: a reader may install
+another version of it.
 """
 
 import marshal
 from importlib.machinery import SourceFileLoader
+from importlib.util import source_hash
 
-known = {path: code for part in kept for path, code in marshal.loads(part).items()}  # noqa: F821
+known = {file: code for part in kept for file, code in marshal.loads(part).items()}  # noqa: F821
 compiled = {}
 compile_source = SourceFileLoader.source_to_code
 
 
 def source_to_code(loader, data, path, **options):
     """Python's own method, for the packages; a reader's own files may change, and are compiled each time."""
-    if path in known:
-        return marshal.loads(known[path])
+    file = path, source_hash(data)
+    if file in known:
+        return marshal.loads(known[file])
     code = compile_source(loader, data, path, **options)
     if "/site-packages/" in path:
-        compiled[path] = marshal.dumps(code)
+        compiled[file] = marshal.dumps(code)
     return code
 
 

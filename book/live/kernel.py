@@ -4,6 +4,7 @@ It runs in the browser alone, in the worker, which gives it `send`: a function t
 """
 
 # ruff: noqa: E402  what IPython shall not load is said before it loads
+import builtins
 import json
 import os
 import sys
@@ -90,8 +91,9 @@ class Shell(InteractiveShell):
 
     showsyntaxerror = showindentationerror = showtraceback
 
-    def raw_input(self, prompt=""):
-        raise RuntimeError("a page cannot ask: write the value into the cell")
+
+def no_input(prompt=""):
+    raise RuntimeError("a page cannot ask: write the value into the cell")
 
 
 def is_cell(filename):
@@ -124,6 +126,7 @@ def settings():
 
 
 shell = Shell.instance(config=settings(), display_pub_class=Publisher, displayhook_class=Hook)
+builtins.input = no_input
 sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
 warnings.filterwarnings("ignore", module="threadpoolctl")  # it asks Pyodide about threads in an outdated way
 

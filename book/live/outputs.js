@@ -36,6 +36,11 @@ const printed = (className, content) => {
   return box;
 };
 
+// After a carriage return a line is written anew, as soon as there is something to write.
+const overwritten = (content) => content.includes("\r")
+  ? content.split("\n").map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1)).join("\n")
+  : content;
+
 // The line that matters, and the whole behind a fold.
 function failure({ ename, evalue, traceback, line }) {
   const box = element("div", "output live-error");
@@ -57,6 +62,7 @@ function makeOutputs(cell, isEdited) {
   const saved = images.map((image) => [image, image.getAttribute("src"), image.alt]);
   if (!stored) cell.querySelector(".cell_input").after(box);
   let list = []; // as a notebook stores them
+  let displays = {}; // those of the list that a cell can change later, by their id
   let clearing = false;
   let size = 0;
   let drawn = 0;
@@ -85,21 +91,26 @@ function makeOutputs(cell, isEdited) {
     return printed("text_plain", data["text/plain"] ?? "");
   }
 
+  // What is still to be shown of a printed text.
+  function within({ text: printedText }) {
+    const room = Math.max(0, LIMIT - size);
+    size += printedText.length;
+    return printedText.length <= room ? printedText : printedText.slice(0, room) + (room ? "\n…\n" : "");
+  }
+
   function stream(output) {
     const last = list.at(-1);
-    size += output.text.length;
-    if (size > LIMIT) output = { ...output, text: size - output.text.length > LIMIT ? "" : "\n…\n" };
     const joins = last?.output_type === "stream" && last.name === output.name;
     if (!joins) box.append(printed(`stream ${output.name}`));
     if (!joins) list.push({ ...output, text: "" });
-    const whole = list.at(-1).text + output.text;
-    list.at(-1).text = whole.replace(/[^\n]*\r(?!\n)/g, ""); // a carriage return: the line anew
+    list.at(-1).text = overwritten(list.at(-1).text + within(output));
     box.lastChild.querySelector("pre").textContent = list.at(-1).text;
   }
 
-  function update({ data, transient }) {
+  function update({ data, metadata, transient }) {
     const shown = box.querySelector(`[data-display="${CSS.escape(transient.display_id)}"]`);
     if (!shown) return;
+    Object.assign(displays[transient.display_id], { data, metadata });
     const fresh = content(data);
     fresh.dataset.display = transient.display_id;
     shown.replaceWith(fresh);
@@ -107,7 +118,7 @@ function makeOutputs(cell, isEdited) {
 
   function clear() {
     box.replaceChildren();
-    [list, clearing, size, drawn] = [[], false, 0, 0];
+    [list, displays, clearing, size, drawn] = [[], {}, false, 0, 0];
   }
 
   function add({ line, transient, ...output }) {
@@ -119,7 +130,10 @@ function makeOutputs(cell, isEdited) {
     else {
       list.push(output);
       const shown = kind === "error" ? failure({ ...output, line }) : content(output.data);
-      if (transient?.display_id) shown.dataset.display = transient.display_id;
+      if (transient?.display_id) {
+        shown.dataset.display = transient.display_id;
+        displays[transient.display_id] = output;
+      }
       box.append(shown);
     }
   }

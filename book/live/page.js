@@ -12,7 +12,7 @@ const store = {
   key: (id) => `cnnlib/${page.language}/${page.name}/${id}`,
   attempt(action) { try { return action(); } catch { return null; } }, // a browser may refuse to keep anything
   read: (id) => store.attempt(() => localStorage.getItem(store.key(id))),
-  write: (id, code) => store.attempt(() => localStorage.setItem(store.key(id), code)),
+  write: (id, code) => store.attempt(() => localStorage.setItem(store.key(id), code) ?? true),
   remove: (id) => store.attempt(() => localStorage.removeItem(store.key(id))),
 };
 
@@ -33,20 +33,29 @@ function open(bar) {
   function makeCell(container, { id, source: code, metadata }, index) {
     const cell = { id, number: index + 1, container, mayFail: (metadata.tags ?? []).includes("raises-exception") };
     const changed = () => {
-      cell.editor.edited ? store.write(id, cell.editor.text) : store.remove(id);
+      if (!cell.editor.edited) store.remove(id);
+      else if (!store.write(id, cell.editor.text)) say(text.notKept);
       reset.hidden = !cell.editor.edited;
     };
     const label = fill(text.cell, cell.number);
     cell.editor = makeEditor(container.querySelector(".cell_input pre"), code, label, changed);
     cell.outputs = makeOutputs(container, () => cell.editor.edited);
-    cell.reset = () => { cell.editor.write(code); cell.outputs.reset(); mark(cell, ""); changed(); };
+    cell.reset = () => {
+      queue = queue.filter((one) => one !== cell);
+      cell.editor.write(code);
+      cell.outputs.reset();
+      mark(cell, "");
+      changed();
+    };
     cell.state = element("span", "live-state");
-    const reset = button(text.reset, cell.reset, text.resetCell);
+    const reset = cell.resetButton = button(text.reset, cell.reset, text.resetCell);
     const tools = element("div", "live-tools");
     tools.setAttribute("role", "group");
     tools.setAttribute("aria-label", label);
     tools.append(button(text.run, () => enqueue([cell]), "Ctrl+Enter"),
-      button(text.toHere, () => enqueue(cells.slice(0, cell.number))), reset, cell.state);
+      button(text.toHere, () => enqueue(cells.slice(0, cell.number))), reset, cell.state,
+      Object.assign(element("small", "live-hint", text.leave), { id: `leave-${id}` }));
+    cell.editor.area.setAttribute("aria-describedby", `leave-${id}`);
     container.querySelector(".cell_input").append(tools);
     cell.editor.area.addEventListener("keydown", (event) => shortcut(event, cell));
     container.dataset.cell = id;
@@ -67,9 +76,11 @@ function open(bar) {
   function mark(cell, state) {
     cell.container.dataset.live = state;
     cell.state.textContent = STATES[state];
+    cell.resetButton.disabled = state === "running"; // what it still prints would follow the book's own output
   }
 
   function enqueue(wanted) {
+    if (wanted.length > 1) queue = queue.filter((one) => !wanted.includes(one)); // several run in the page's order
     for (const cell of wanted.filter((one) => !queue.includes(one) && one !== running)) {
       queue.push(cell);
       mark(cell, "waiting");
@@ -85,7 +96,7 @@ function open(bar) {
     if (interrupt) interrupt[0] = 0;
     running.outputs.clear();
     mark(running, "running");
-    worker.postMessage({ kind: "run", id: running.id, code: running.editor.text });
+    worker.postMessage({ kind: "run", code: running.editor.text });
   }
 
   function forget() {
@@ -104,9 +115,9 @@ function open(bar) {
       ? `data:text/javascript,${encodeURIComponent(kit.worker)}`
       : URL.createObjectURL(new Blob([kit.worker], { type: "text/javascript" }));
     const { versions, lock, wheel, bytecode, kernel } = kit;
-    worker = new Worker(address, { type: "module" });
-    worker.onmessage = ({ data }) => receive[data.kind](data);
-    worker.onerror = (event) => receive.failed({ text: event.message });
+    const started = worker = new Worker(address, { type: "module" });
+    started.onmessage = ({ data }) => { if (started === worker) receive[data.kind](data); };
+    started.onerror = ({ message = "" }) => { if (started === worker) receive.failed({ text: message }); };
     const base = new URL(kit.base, document.baseURI).href;
     worker.postMessage({ kind: "start", base, interrupt, kit: { versions, lock, wheel, bytecode, kernel } });
     say(text.starting);
@@ -120,7 +131,7 @@ function open(bar) {
   }
 
   function stop() {
-    if (!worker) return;
+    if (!worker || (running && stopping)) return;
     if (running && interrupt) {
       interrupt[0] = 2; // Python raises KeyboardInterrupt, which a training takes for its end, and `done` follows
       stopping = true;
@@ -151,17 +162,18 @@ function open(bar) {
       else say(ok ? text.ready : fill(text.error, cell.number, error?.ename ?? ""));
       next();
     },
-    failed: ({ id, text: reason }) => {
-      if (id === undefined) end();
+    failed: ({ starting = true, text: reason }) => {
+      if (starting) end();
       else if (running) mark(running, "failed");
       running = null;
       forget();
-      say(fill(text.failed, reason));
+      say(stopping ? text.kept : fill(text.failed, reason));
     },
   };
 
   function resetAll() {
-    if (cells.some((cell) => cell.editor.edited) && !confirm(text.sure)) return;
+    const changed = ({ id, editor }) => editor.edited || store.read(id) !== null; // here, or in another tab
+    if (cells.some(changed) && !confirm(text.sure)) return;
     end();
     for (const cell of cells) cell.reset();
     say(text.restored);

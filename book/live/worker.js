@@ -1,10 +1,10 @@
 // The worker of a live page: Pyodide, IPython and cnnlib. It contacts the address it is given, and no other.
-// kit.js carries this file as text, together with kernel.py, the lock file and the wheel of cnnlib.
+// kit.js carries this file as text, together with its Python files, the lock file and the wheel of cnnlib.
 let pyodide;
 let runCell;
 let fresh; // what Python compiled since it was last asked
 let shelf; // where the browser keeps it
-let current; // the cell whose outputs come
+let stopSign; // one byte that the page sets; null where the two cannot share it
 
 const tell = (kind, fields) => postMessage({ kind, ...fields });
 
@@ -62,24 +62,27 @@ async function start({ base, kit, interrupt }) {
   pyodide = await loadPyodide({ indexURL: base, packageBaseUrl: base, lockFileContents: withWheel(kit) });
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
   fresh = execute(kit.bytecode, "bytecode.py", { kept: await parts }).get("fresh");
-  const send = (output) => tell("output", { id: current, output: JSON.parse(output) });
+  const send = (output) => tell("output", { output: JSON.parse(output) });
   runCell = execute(kit.kernel, "kernel.py", { send }).get("run");
-  if (interrupt) pyodide.setInterruptBuffer(interrupt);
+  stopSign = interrupt;
   tell("ready");
 }
 
-async function run({ id, code }) {
-  current = id;
+// The sign stops the reader's own code, and neither what loads a package nor what keeps its bytecode.
+async function run({ code }) {
   await loadFor(code);
+  if (stopSign?.[0]) return tell("done", { ok: false });
   tell("running");
-  tell("done", { id, ok: await runCell(code) });
-  await keep();
+  pyodide.setInterruptBuffer(stopSign ?? undefined);
+  const ok = await runCell(code).finally(() => pyodide.setInterruptBuffer(undefined));
+  tell("done", { ok });
+  await keep().catch(() => {}); // the next visit compiles it again
 }
 
 onmessage = async ({ data }) => {
   try {
     await (data.kind === "start" ? start(data) : run(data));
   } catch (error) {
-    tell("failed", { id: data.id, text: String(error.message ?? error) });
+    tell("failed", { starting: data.kind === "start", text: String(error.message ?? error) });
   }
 };

@@ -48,7 +48,7 @@ window.digitGrid = (canvas, { went, keys = {} }) => {
   });
   canvas.addEventListener("pointerenter", (event) => { place = under(event); }); // a line begins where it comes in
   canvas.addEventListener("pointermove", (event) => {
-    const passed = event.getCoalescedEvents();
+    const passed = event.getCoalescedEvents?.() ?? []; // only where the page comes by HTTPS or from this machine
     for (const each of passed.length ? passed : [event]) move(under(each), event);
   });
   showMark();

@@ -40,8 +40,8 @@ window.digitTexts = {
     pixelInked: "Con tinta en la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelErased: "Sin la tinta de la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelTurns: "La respuesta pasa a ser {0}.",
-    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y con los pesos redondeados a un byte. Con "
-      + "las 2 000 de prueba, su acierto es de {0}. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
+    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y guardada con cada peso redondeado a un byte. Así, con "
+      + "las 2 000 de prueba, su proporción de aciertos es {0}. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
   },
   en: {
     picks: "Draw a digit, or pick a test image:",
