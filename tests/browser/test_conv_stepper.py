@@ -185,7 +185,7 @@ WRONG = [
      "«paso» tiene que ser un número entero"),
     ({}, "[name=padding]", "1.5", "“padding” has to be a whole number", "«relleno» tiene que ser un número entero"),
     ({}, "[name=dilation]", "4", "it reaches over 5 rows, and the image with its padding has 2",
-     "abarca 5 filas y la imagen, con su relleno, tiene 2"),
+     "abarca 5 filas, y la imagen, con su relleno, tiene 2"),
     ({"mode": "max", "size": "2 2"}, "[name=padding]", "2",
      "The padding, 2, has to be smaller than the window (rows: 2)",
      "El relleno, 2, tiene que ser menor que la ventana (filas: 2)"),
