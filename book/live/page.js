@@ -93,7 +93,7 @@ function open(bar) {
     if (!ready || running || !queue.length) return;
     running = queue.shift();
     stopping = false;
-    if (interrupt) interrupt[0] = 0;
+    if (interrupt) Atomics.store(interrupt, 0, 0);
     running.outputs.clear();
     mark(running, "running");
     worker.postMessage({ kind: "run", code: running.editor.text });
@@ -131,9 +131,9 @@ function open(bar) {
   }
 
   function stop() {
-    if (!worker || (running && stopping)) return;
+    if (!worker) return;
     if (running && interrupt) {
-      interrupt[0] = 2; // Python raises KeyboardInterrupt, which a training takes for its end, and `done` follows
+      Atomics.store(interrupt, 0, 2); // Python raises KeyboardInterrupt, which a training takes for its end; `done` follows
       stopping = true;
       forget();
       return;

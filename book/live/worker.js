@@ -4,7 +4,7 @@ let pyodide;
 let runCell;
 let fresh; // what Python compiled since it was last asked
 let shelf; // where the browser keeps it
-let stopSign; // one byte that the page sets; null where the two cannot share it
+let stopSign; // what Python asks whether to stop; null where the page and the worker can share no memory
 
 const tell = (kind, fields) => postMessage({ kind, ...fields });
 
@@ -36,6 +36,10 @@ function execute(code, filename, names) {
   return scope;
 }
 
+// The byte that the page sets, as Python reads it: it looks at the byte and then clears it, and what the page wrote in
+// between would be lost. Here both are one step, and clearing has nothing left to do.
+const signOf = (byte) => ({ get 0() { return Atomics.exchange(byte, 0, 0); }, set 0(_) {} });
+
 // The parts of Python's bytecode that this browser kept, for these versions. It may refuse to keep anything, and a
 // page from a disk has no place for it: then all is compiled again.
 async function kept(name) {
@@ -64,7 +68,7 @@ async function start({ base, kit, interrupt }) {
   fresh = execute(kit.bytecode, "bytecode.py", { kept: await parts }).get("fresh");
   const send = (output) => tell("output", { output: JSON.parse(output) });
   runCell = execute(kit.kernel, "kernel.py", { send }).get("run");
-  stopSign = interrupt;
+  stopSign = interrupt && signOf(interrupt);
   tell("ready");
 }
 

@@ -110,6 +110,18 @@ def test_stop_and_restart_where_variables_can_be_kept(quiet, names):
     assert live.cell(names[2]).get_attribute("data-live") == "", "a cell that fails holds those behind it"
 
 
+def test_no_stop_is_lost(quiet, names):
+    """A Stop that comes while Python looks for one counts too: without that, about one in 55 did nothing."""
+    live = quiet()
+    cell, tools = names[1], f'[data-cell="{names[1]}"]'
+    live.write(cell, "print('begun', flush=True)\nwhile True:\n    pass")
+    for _ in range(120):
+        live.press(TEXT["run"], inside=tools)
+        live.cell(cell).locator(".cell_output", has_text="begun").wait_for()
+        live.press(TEXT["stop"])
+        live.wait_for_status(TEXT["kept"])
+
+
 def test_stop_where_variables_are_lost(quiet, names):
     live = quiet(query="?plain")
     cell = names[1]
