@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIVE = ROOT / "book/live"
 LOCK = "pyodide-lock.json"
+CORE = "pyodide-core.json"  # what Pyodide itself is made of, and the hash of each file
 LOCAL = "../pyodide/"  # seen from a page
 HOST = "cdn.jsdelivr.net"
 PARTS = ["editor.js", "outputs.js", "page.js"]
@@ -44,9 +45,25 @@ def without_unused(lock: dict) -> dict:
     return lock | {"packages": packages}
 
 
+def core(pyodide: Path | None) -> dict[str, str]:
+    """The files that Pyodide itself is made of, each with its hash as browsers check it."""
+    pinned = json.loads((LIVE / CORE).read_text("utf-8"))
+    return {name: integrity((pyodide / name).read_bytes()) for name in pinned} if pyodide else pinned
+
+
+def integrity(content: bytes) -> str:
+    """The bytes of a file -> their hash, as an `integrity` attribute has it."""
+    return f"sha256-{b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
 def address(pyodide: Path | None) -> str:
-    """Where a page gets Pyodide from."""
+    """Where a page gets the packages from."""
     return LOCAL if pyodide else f"https://{HOST}/pyodide/v{lock_file(None)['info']['version']}/full/"
+
+
+def core_address(pyodide: Path | None) -> str:
+    """Where a page gets Pyodide itself from: as npm has it, whose bytes are the ones that were hashed."""
+    return LOCAL if pyodide else f"https://{HOST}/npm/pyodide@{lock_file(None)['info']['version']}/"
 
 
 def script() -> str:
@@ -95,7 +112,9 @@ def kit(wheel: Path, pyodide: Path | None) -> dict:
     bytecode = (LIVE / "bytecode.py").read_text("utf-8")
     return {
         "versions": hashlib.sha256(json.dumps([lock, entry, bytecode]).encode()).hexdigest()[:16],
-        "base": address(pyodide),
+        "base": core_address(pyodide),
+        "packages": address(pyodide),
+        "core": core(pyodide),
         "worker": (LIVE / "worker.js").read_text("utf-8"),
         "style": (LIVE / "live.css").read_text("utf-8"),
         "bytecode": bytecode,

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,9 +32,18 @@ def open_whole(browser, page: Path):
     return tab
 
 
+def wait_until(tab, condition: str, argument=None, seconds: float = 30):
+    """Wait until JavaScript says so. playwright's own way runs a text as code, which our pages forbid."""
+    end = time.monotonic() + seconds
+    while not tab.evaluate(condition, argument):
+        if time.monotonic() > end:
+            raise TimeoutError(f"after {seconds} s this does not hold: {condition}")
+        tab.wait_for_timeout(50)
+
+
 def load_pictures(tab):
     """Lay out the page and load the pictures that a reader has not come near yet."""
-    tab.wait_for_function(SETTLED)
+    wait_until(tab, SETTLED)
     tab.evaluate("""Promise.allSettled([...document.images].map((image) => {
         image.loading = "eager";
         return image.decode();

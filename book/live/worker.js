@@ -1,4 +1,4 @@
-// The worker of a live page: Pyodide, IPython and cnnlib. It contacts the address it is given, and no other.
+// The worker of a live page: Pyodide, IPython and cnnlib. It contacts the addresses it is given, and no other.
 // kit.js carries this file as text, together with its Python files, the lock file and the wheel of cnnlib.
 let pyodide;
 let runCell;
@@ -13,6 +13,35 @@ function withWheel({ lock, wheel: { base64, ...entry } }) {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const address = `${URL.createObjectURL(new Blob([bytes]))}#/${entry.file_name}`;
   return { ...lock, packages: { ...lock.packages, cnnlib: { ...entry, file_name: address } } };
+}
+
+// The browser refuses a file of Pyodide that has other bytes than the one the book was tested with. (The packages are
+// checked by Pyodide, with the hashes of its lock file.) The promise is broken by the first that does not come:
+// Pyodide itself would wait for some of them for ever.
+function checkCore(core) {
+  const plain = self.fetch;
+  return new Promise((_, refuse) => {
+    self.fetch = (what, options) => {
+      const name = String(what).split("/").at(-1);
+      if (!core[name]) return plain(what, options);
+      const answer = plain(what, { ...options, integrity: core[name] });
+      answer.catch((error) => refuse(new Error(`${name}: ${error.message}`)));
+      return answer;
+    };
+  });
+}
+
+// `import` alone cannot check what it gets.
+async function importChecked(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return import(URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" })));
+}
+
+async function loadCore(options) {
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name)));
+  return loadPyodide({ createPyodideModule, ...options });
 }
 
 // Pyodide itself only logs what it could not load.
@@ -59,11 +88,11 @@ async function keep() {
   part.destroy();
 }
 
-async function start({ base, kit, interrupt }) {
+async function start({ base, packages, kit, interrupt }) {
   tell("progress", { text: "Pyodide" });
-  const { loadPyodide } = await import(`${base}pyodide.mjs`);
   const parts = kept(`cnnlib-${kit.versions}`);
-  pyodide = await loadPyodide({ indexURL: base, packageBaseUrl: base, lockFileContents: withWheel(kit) });
+  const addresses = { indexURL: base, packageBaseUrl: packages };
+  pyodide = await Promise.race([checkCore(kit.core), loadCore({ ...addresses, lockFileContents: withWheel(kit) })]);
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
   fresh = execute(kit.bytecode, "bytecode.py", { kept: await parts }).get("fresh");
   const send = (output) => tell("output", { output: JSON.parse(output) });

@@ -8,7 +8,9 @@ import front
 import images
 import katex
 import languages
+import live_kit
 import pages
+import policy
 import pytest
 import sharing
 import slim
@@ -170,6 +172,19 @@ def test_an_image_with_a_size_or_without_a_file_is_left_alone(tag, tmp_path):
 )  # fmt: skip
 def test_what_the_theme_leaves_wrong_is_put_right(theme, spanish):
     assert pages.repaired(theme, "es") == spanish
+
+
+def test_a_page_may_run_its_own_scripts_and_no_other():
+    rules = policy.policy('<script src="a.js"></script><script>alert("Hello, world.");</script>')
+    # Computed with `openssl dgst -sha256 -binary | base64`.
+    assert "script-src 'self' file: 'sha256-95/2P1j1ZySEaTPvS2vdbldPcGJYZRvEeWm0x0qZqcQ=';" in rules
+    assert "worker-src 'none'" in rules and "https:" not in rules
+
+
+def test_only_a_page_that_runs_may_contact_the_address_of_pyodide(monkeypatch):
+    monkeypatch.delenv("PYODIDE", raising=False)
+    assert f"connect-src 'self' file: blob: https://{live_kit.HOST}/npm/" in policy.policy('<div class="live">')
+    assert live_kit.HOST not in policy.policy("<div>")
 
 
 def test_both_languages_have_the_same_texts():

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import lite
 import live
 import live_kit
+import pyodide
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -86,6 +87,8 @@ def test_the_lock_file_is_whole_and_pinned():
         assert "/" not in package["file_name"], "it is looked for beside Pyodide, and nowhere else"
     version = live_kit.lock_file(None)["info"]["version"]
     assert live_kit.address(None) == f"https://{live_kit.HOST}/pyodide/v{version}/full/"
+    assert live_kit.core_address(None) == f"https://{live_kit.HOST}/npm/pyodide@{version}/"
+    assert live_kit.core(None).keys() == set(pyodide.CORE)
 
 
 def test_a_page_loads_no_package_that_it_never_asks_for(tmp_path):
@@ -115,9 +118,14 @@ def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
     copy.mkdir()
     site.mkdir()
     (copy / live_kit.LOCK).write_text('{"info": {}, "packages": {}}')
+    for name in pyodide.CORE:
+        (copy / name).write_bytes(b"abc")
     wheel.write_bytes(b"wheel")
     live_kit.write(site, wheel, copy)
-    assert assigned(site / "live/kit.js")["base"] == "../pyodide/"
+    kit = assigned(site / "live/kit.js")
+    assert kit["base"] == kit["packages"] == "../pyodide/"
+    # The example that FIPS 180 gives for this text, in the letters of base 64.
+    assert set(kit["core"].values()) == {"sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}
     assert (site / "pyodide" / live_kit.LOCK).is_file()
     monkeypatch.setenv("PYODIDE", str(copy))
     for language, texts in (("es", "este sitio"), ("en", "this site")):

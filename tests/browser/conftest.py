@@ -68,7 +68,7 @@ def visit(browser, site, troubles):
         if settled:
             page.goto(roots[over] + path)
             if options.get("java_script_enabled", True):
-                page.wait_for_function(chromium.SETTLED)
+                chromium.wait_until(page, chromium.SETTLED)
         else:  # as it is before the browser has time for what is below the screen
             page.add_init_script("window.requestIdleCallback = () => 0")
             page.goto(roots[over] + path)

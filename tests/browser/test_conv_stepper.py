@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from chromium import wait_until
 
 import cnnlib
 
@@ -172,7 +173,7 @@ def test_it_plays_to_the_end_and_not_before_it_is_asked(page, make):
     play = stepper.locator("[name=play]")
     play.click()
     assert play.get_attribute("aria-pressed") == "true"
-    page.wait_for_function("document.querySelector('#made').shadowRoot.querySelector('output').textContent === '3 / 3'")
+    wait_until(page, "document.querySelector('#made').shadowRoot.querySelector('output').textContent === '3 / 3'")
     assert play.get_attribute("aria-pressed") == "false"
     assert stepper.locator("[role=status]").inner_text() == "", "what plays by itself is not announced"
 

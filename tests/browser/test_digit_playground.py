@@ -5,6 +5,7 @@ import re
 import digit_weights
 import numpy as np
 import pytest
+from chromium import wait_until
 
 from cnnlib import softmax
 from cnnlib.datasets import load_mnist
@@ -67,7 +68,7 @@ def answer(page):
 
 def announced(page):
     page.evaluate(SHOWN)
-    page.wait_for_function(ANNOUNCED)
+    wait_until(page, ANNOUNCED)
     return page.locator(".said").text_content()
 
 
@@ -234,7 +235,7 @@ def test_what_a_pixel_changes_is_what_cnnlib_says(playground, tests):
     after = model.forward(flipped.reshape(784, 28, 28, 1))[0]
     best, turning = base.argmax(), int(np.sum(after.argmax(axis=1) != base.argmax()))
     page.evaluate(SHOWN)
-    page.wait_for_function(TRIED)
+    wait_until(page, TRIED)
     assert f": {turning} of 784." in page.locator(".total").inner_text()
     page.locator(".pixels canvas").focus()
     for row in (16, 17, 18):
@@ -252,7 +253,7 @@ def test_it_has_no_barrier(playground, width, dark):
     page = playground("es", width=width, dark=dark, reduced_motion="reduce")
     page.locator(".pixels canvas").focus()
     page.keyboard.press("ArrowDown")
-    page.wait_for_function(TRIED)
+    wait_until(page, TRIED)
     page.evaluate(axe)
     assert page.evaluate(BARRIERS) == []
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from chromium import wait_until
 
 CHAPTER = "04-pooling.html"
 PLACE = """() => {
@@ -79,7 +80,7 @@ def test_the_switch_at_the_top_leads_to_the_top(visit):
 def test_a_search_finds_the_chapter(visit, over, language, words, found):
     page = visit(f"{language}/search.html?q={words}", over=over)
     page.locator("#search-results li a").first.wait_for()
-    page.wait_for_function("document.querySelector('.search-summary, #search-results p')?.textContent.match(/\\d/)")
+    wait_until(page, "document.querySelector('.search-summary, #search-results p')?.textContent.match(/\\d/)")
     links = page.locator("#search-results li a").evaluate_all("links => links.map((link) => link.href)")
     assert any(found in link for link in links)
 

@@ -20,9 +20,10 @@ import live_kit
 import pyodide
 import pytest
 import serve
+from chromium import wait_until
 
 HTML = Path(__file__).resolve().parents[3] / "_build/html"
-SECONDS = 600  # the most that one step may take, on a busy machine
+SECONDS = 60  # the most that one step may take, on a busy machine
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -125,11 +126,9 @@ class LivePage:
 
     def wait_all(self):
         """Wait until no cell waits or runs; each of them is a step."""
-        open_cells = self.page.locator(":is([data-live=waiting], [data-live=running])")
-        while left := open_cells.count():
-            self.page.wait_for_function(
-                "left => document.querySelectorAll(':is([data-live=waiting], [data-live=running])').length < left",
-                arg=left)
+        open_cells = "document.querySelectorAll(':is([data-live=waiting], [data-live=running])').length"
+        while left := self.page.evaluate(open_cells):
+            wait_until(self.page, f"left => {open_cells} < left", left, SECONDS)
 
     def output(self, name):
         return self.cell(name).locator(".cell_output").inner_text()
@@ -153,6 +152,16 @@ def open_live(visit):
     return open_page
 
 
+def rewrite(path, replacements):
+    """Change a file of the copied book, and not the one that it is a link to."""
+    text = path.read_text("utf-8")
+    for old, new in replacements.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.unlink()
+    path.write_text(text, "utf-8")
+
+
 @pytest.fixture
 def page_from_disk(browser, live_folder, site, tmp_path):
     """page_from_disk("en/02-small-matrices", far=True): a file, with Pyodide at another address or beside it."""
@@ -160,11 +169,10 @@ def page_from_disk(browser, live_folder, site, tmp_path):
 
     def open_page(name, far):
         folder = shutil.copytree(live_folder, tmp_path / "disk", copy_function=os.link)
+        elsewhere = f"{site}pyodide/"
         if far:
-            kit = folder / "live/kit.js"
-            text = kit.read_text("utf-8").replace(f'"base": "{live_kit.LOCAL}"', f'"base": "{site}pyodide/"')
-            kit.unlink()
-            kit.write_text(text, "utf-8")
+            rewrite(folder / "live/kit.js", {f'": "{live_kit.LOCAL}"': f'": "{elsewhere}"'})
+            rewrite(folder / f"{name}.html", {live_kit.core_address(None): elsewhere, live_kit.address(None): ""})
         page = context.new_page()
         page.goto(f"{(folder / name).as_uri()}.html")
         return LivePage(page)

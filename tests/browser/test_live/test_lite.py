@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from chromium import wait_until
 from live_outputs import differences
 from nbformat import from_dict
 from notebooks import BOOK, Page
@@ -29,11 +30,11 @@ def test_a_notebook_opens_from_its_page_and_runs(language, open_live, troubles, 
     page = open_live(f"{language}/{NAME}", query="?plain", run=False).page
     clicked = time.monotonic()
     page.click(".live a")
-    page.wait_for_function(IDLE, timeout=240_000)
+    wait_until(page, IDLE, seconds=240)
     clock("kernel idle", clicked)
     assert page.evaluate("crossOriginIsolated"), "as `make serve` gives it: there the kernel waits in another way"
     page.evaluate(RUN)
-    page.wait_for_function("window.ran", timeout=240_000)
+    wait_until(page, "window.ran", seconds=240)
     clock("whole notebook", clicked)
     ran = {cell["id"]: joined(cell["outputs"]) for cell in page.evaluate(READ)["cells"] if cell["cell_type"] == "code"}
     stored = Page(language, BOOK / language / f"{NAME}.ipynb").code_cells

@@ -1,7 +1,7 @@
 """A page as the public site has it: Pyodide comes from its public address, and nothing from any other.
 
-There is no network here. The address is answered from the copy on this machine, with the header that lets a page of
-another site read it. A few pure packages of the copy have other bytes than the public ones, and so other hashes.
+There is no network here. The addresses are answered from the copy on this machine, with the header that lets a page
+of another site read it. A few pure packages of the copy have other bytes than the public ones, and so other hashes.
 """
 
 import live_kit
@@ -12,13 +12,13 @@ from notebooks import BOOK, Page
 
 PAGE = "en/02-small-matrices"
 FIRST = Page("en", BOOK / f"{PAGE}.ipynb").code_cells[0].id
-ADDRESS = live_kit.address(None)
+CORE, PACKAGES = live_kit.core_address(None), live_kit.address(None)
+CORS = {"Access-Control-Allow-Origin": "*"}
 
 
 def answer(route):
-    """Answer a request to the public address from the copy on this machine."""
-    route.fulfill(path=pyodide.local() / route.request.url.removeprefix(ADDRESS),
-                  headers={"Access-Control-Allow-Origin": "*"})
+    """Answer a request to a public address from the copy on this machine."""
+    route.fulfill(path=pyodide.local() / route.request.url.rpartition("/")[2], headers=CORS)
 
 
 def lock_of_the_copy() -> dict:
@@ -37,7 +37,8 @@ def open_public(open_live, wheel, troubles):
         kit = live_kit.kit(wheel, None) | {"lock": lock}
         live = open_live(PAGE, run=False)
         live.page.context.route("**/live/kit.js", lambda route: route.fulfill(body=live_kit.packed(kit)))
-        live.page.context.route(f"{ADDRESS}*", answer)
+        for address in (CORE, PACKAGES):
+            live.page.context.route(f"{address}*", answer)
         assert live_kit.HOST in live.page.locator(".live-note").inner_text(), "the page says whom it will ask"
         assert troubles == [], "and has asked nobody yet"
         return live
@@ -45,16 +46,16 @@ def open_public(open_live, wheel, troubles):
     return open_page
 
 
-def test_a_page_asks_the_public_address_and_no_other(open_public, troubles):
+def test_a_page_asks_the_public_addresses_and_no_other(open_public, troubles):
     live = open_public(lock_of_the_copy())
     live.start()
     assert live.wait(FIRST) == "done"
     live.wait_all()
     foreign = {trouble.removeprefix("foreign: ") for trouble in troubles}
     packages = live_kit.lock_file(None)["packages"]
-    wanted = [*pyodide.CORE, *(packages[name]["file_name"] for name in ("ipython", "matplotlib", "numpy"))]
-    assert {ADDRESS + name for name in wanted} <= foreign
-    assert [address for address in foreign if not address.startswith(ADDRESS)] == []
+    wanted = {PACKAGES + packages[name]["file_name"] for name in ("ipython", "matplotlib", "numpy")}
+    assert {CORE + name for name in pyodide.CORE} | wanted <= foreign
+    assert [address for address in foreign if not address.startswith((CORE, PACKAGES))] == []
     troubles.clear()
 
 
@@ -66,4 +67,31 @@ def test_a_package_with_other_bytes_than_pinned_is_refused(open_public, troubles
     live.wait_for_status(LIVE_TEXTS["en"]["failed"].format(""))
     assert "numpy" in live.page.locator(".live [role=status]").inner_text()
     assert live.page.locator("[data-live=done]").count() == 0
+    troubles.clear()
+
+
+@pytest.mark.parametrize("name", pyodide.CORE)
+def test_a_file_of_pyodide_with_other_bytes_than_pinned_is_refused(name, open_public, troubles):
+    live = open_public(lock_of_the_copy())
+    changed = (pyodide.local() / name).read_bytes() + b"\n"
+    kind = "text/javascript" if name.endswith(".mjs") else "application/octet-stream"
+    live.page.context.route(f"{CORE}{name}", lambda route: route.fulfill(
+        body=changed, headers=CORS | {"Content-Type": kind}))
+    live.start()
+    live.wait_for_status(LIVE_TEXTS["en"]["failed"].format(""))
+    assert name in live.page.locator(".live [role=status]").inner_text()
+    assert live.page.locator("[data-live=done]").count() == 0
+    troubles.clear()
+
+
+def test_what_runs_in_a_page_can_contact_no_other_address(open_public, troubles):
+    live = open_public(lock_of_the_copy())
+    live.start()
+    live.wait(FIRST)
+    live.wait_all()
+    troubles.clear()
+    live.page.context.route("https://example.org/*", lambda route: route.fulfill(body="reached", headers=CORS))
+    live.write(FIRST, "from pyodide.http import pyfetch\nawait pyfetch('https://example.org/')")
+    assert live.run(FIRST) == "failed"
+    assert [trouble for trouble in troubles if trouble.startswith("foreign")] == []
     troubles.clear()
