@@ -41,9 +41,15 @@ def wait_until(tab, condition: str, argument=None, seconds: float = 30):
         tab.wait_for_timeout(50)
 
 
+def settle(tab):
+    """Lay out the whole page, as it is soon after the reader's first move."""
+    tab.evaluate("dispatchEvent(new Event('scroll'))")
+    wait_until(tab, SETTLED)
+
+
 def load_pictures(tab):
     """Lay out the page and load the pictures that a reader has not come near yet."""
-    wait_until(tab, SETTLED)
+    settle(tab)
     tab.evaluate("""Promise.allSettled([...document.images].map((image) => {
         image.loading = "eager";
         return image.decode();

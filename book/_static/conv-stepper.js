@@ -27,7 +27,10 @@
 
   class ConvStepper extends HTMLElement {
     connectedCallback() {
-      if (this.shadowRoot) return;
+      if (!this.shadowRoot) window.whenLaidOut(this, () => this.build());
+    }
+
+    build() {
       this.t = texts[this.lang] ?? texts.en;
       this.pooling = this.given("mode", "conv") !== "conv";
       const root = this.attachShadow({ mode: "open" });

@@ -1,9 +1,14 @@
-// A long page is laid out in steps: what is on the screen at once, each section below it when the browser has time,
-// and all that is left as soon as the reader goes somewhere, so that every link lands where it leads.
+// A long page is laid out as the reader comes: at first what is on the screen; from the first move on, a section
+// whenever the browser has time; and all that is left before a jump, so that every link lands where it leads.
 {
-  const GOES = ["pointerdown", "keydown", "wheel", "click", "beforeprint"];
-  const left = [...document.querySelectorAll(".bd-article > section > section")]; // own.css leaves these for later
-  const settle = (section) => section.classList.add("settled");
+  const MOVES = ["pointermove", "pointerdown", "wheel", "scroll"];
+  const JUMPS = ["click", "keydown", "beforeprint"];
+  const LATER = ".bd-article > section > section:not(.settled)"; // own.css leaves these for later
+  const left = [...document.querySelectorAll(LATER)];
+  const settle = (section) => {
+    section.classList.add("settled");
+    section.dispatchEvent(new Event("settle"));
+  };
   const settleAll = () => left.splice(0).forEach(settle);
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50)); // Safari has none
   const settleNext = () => {
@@ -12,8 +17,23 @@
     whenIdle(settleNext);
   };
 
-  for (const type of GOES) addEventListener(type, settleAll, { capture: true, once: true, passive: true });
+  const begun = new AbortController();
+  const begin = () => { begun.abort(); whenIdle(settleNext); };
+  for (const type of JUMPS) addEventListener(type, settleAll, { capture: true, once: true });
+  for (const type of [...MOVES, ...JUMPS]) {
+    addEventListener(type, begin, { capture: true, passive: true, signal: begun.signal });
+  }
+  // What builds itself does so with its section: when that comes near, or is laid out before a jump.
+  window.whenLaidOut = (element, build) => {
+    const section = element.closest(LATER);
+    if (!section || (element.checkVisibility?.({ contentVisibilityAuto: true }) ?? true)) return build();
+    const built = new AbortController();
+    const now = ({ skipped }) => { if (!skipped) { built.abort(); build(); } };
+    for (const type of ["contentvisibilityautostatechange", "settle"]) {
+      section.addEventListener(type, now, { signal: built.signal });
+    }
+  };
+
   const [visit] = performance.getEntriesByType("navigation");
   if (location.hash || visit?.type !== "navigate") settleAll(); // the browser goes to a place of its own accord
-  addEventListener("load", () => whenIdle(settleNext));
 }

@@ -65,13 +65,9 @@ def visit(browser, site, troubles):
         contexts.append(context)
         watch(context, roots[over], troubles)
         page = context.new_page()
-        if settled:
-            page.goto(roots[over] + path)
-            if options.get("java_script_enabled", True):
-                chromium.wait_until(page, chromium.SETTLED)
-        else:  # as it is before the browser has time for what is below the screen
-            page.add_init_script("window.requestIdleCallback = () => 0")
-            page.goto(roots[over] + path)
+        page.goto(roots[over] + path)
+        if settled and options.get("java_script_enabled", True):
+            chromium.settle(page)
         return page
 
     yield open_page
