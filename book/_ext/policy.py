@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 OWN = "'self' file:"  # from a disk a page has no origin that 'self' could mean
+PLURAL = re.compile(r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)')
 HEAD = '<meta charset="utf-8" />'
 
 
@@ -35,9 +36,21 @@ def policy(html: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def write_plural(static: Path):
+    """Write the rule of the language's plural, which Sphinx runs from a text, into its script as code."""
+    script, catalog = static / "doctools.js", static / "translations.js"
+    if catalog.is_file():  # the language is not English
+        rule = re.search(r'"plural_expr": "([^"]*)"', catalog.read_text("utf-8"))[1]
+        text, found = PLURAL.subn(f"(n) => ({rule})", script.read_text("utf-8"))
+        if found != 1:
+            raise ExtensionError(f"policy: {script.name} makes {found} functions from a text; one was expected")
+        script.write_text(text, "utf-8")
+
+
 def add_policies(app, error):
     if error or app.builder.name != "html":
         return
+    write_plural(Path(app.outdir) / "_static")
     for page in Path(app.outdir).glob("*.html"):
         html = page.read_text("utf-8")
         if HEAD not in html:

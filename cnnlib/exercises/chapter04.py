@@ -114,7 +114,7 @@ def mean_shares(answer: Any) -> None:
         causes = [
             (right * times,
              f"para una ventana de {KH}×{KW} tu gradiente sale multiplicado por {times:.3g}: "
-             "¿divides por h + w en vez de h · w?",
+             "¿divides por h + w en vez de por h · w?",
              f"for a {KH}×{KW} window your gradient is multiplied by {times:.3g}: "
              "do you divide by h + w instead of h · w?"),
             (right * KH * KW, "cada píxel recibe `dy` entero: falta dividir por los píxeles de la ventana",

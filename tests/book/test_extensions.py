@@ -181,6 +181,15 @@ def test_a_page_may_run_its_own_scripts_and_no_other():
     assert "worker-src 'none'" in rules and "https:" not in rules
 
 
+def test_a_plural_needs_no_text_that_is_run(tmp_path):
+    (tmp_path / "translations.js").write_text('({"plural_expr": "n == 1 ? 0 : 1"})')
+    (tmp_path / "doctools.js").write_text('rule = new Function(\n  "n",\n  `return (${catalog.plural_expr})`\n);')
+    policy.write_plural(tmp_path)
+    assert (tmp_path / "doctools.js").read_text() == "rule = (n) => (n == 1 ? 0 : 1);"
+    with pytest.raises(ExtensionError, match="0 functions"):
+        policy.write_plural(tmp_path)
+
+
 def test_only_a_page_that_runs_may_contact_the_address_of_pyodide(monkeypatch):
     monkeypatch.delenv("PYODIDE", raising=False)
     assert f"connect-src 'self' file: blob: https://{live_kit.HOST}/npm/" in policy.policy('<div class="live">')

@@ -157,6 +157,13 @@ def test_a_page_is_slim(page):
     assert "THEBE" not in str(soup)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_what_it_may_load_before_it_loads_anything(page):
+    said = read(HTML / page).find("meta", attrs={"http-equiv": "Content-Security-Policy"})
+    assert "default-src 'self' file:;" in said["content"]
+    assert said.find_previous(["script", "link", "style"]) is None
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("es/")])
 def test_twins_have_the_same_sections(page):
     assert section_ids(page) == section_ids(page.replace("es/", "en/"))

@@ -4,7 +4,8 @@
         page = visit("es/index.html", width=390, dark=True)   # over="file" opens it as from a USB stick
 
 A test fails when a page that it visits writes to the console, asks another host for something, or asks for a file
-that is not there. A test that provokes this empties the list `troubles`.
+that is not there. A test that provokes this empties the list `troubles`. A page's content security policy holds with
+policy=True; axe and some of playwright's own ways to look at a page run texts as code, which it forbids.
 """
 
 import os
@@ -58,9 +59,10 @@ def visit(browser, site, troubles):
     contexts = []
     roots = {"http": site, "file": f"{HTML.as_uri()}/"}
 
-    def open_page(path, width=1280, height=800, dark=False, over="http", settled=True, **options):
+    def open_page(path, width=1280, height=800, dark=False, over="http", settled=True, policy=False, **options):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
+            bypass_csp=not policy, **options
         )
         contexts.append(context)
         watch(context, roots[over], troubles)

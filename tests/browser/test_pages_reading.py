@@ -85,7 +85,7 @@ def test_the_switch_at_the_top_leads_to_the_top(visit):
     ],
 )  # fmt: skip
 def test_a_search_finds_the_chapter(visit, over, language, words, found):
-    page = visit(f"{language}/search.html?q={words}", over=over)
+    page = visit(f"{language}/search.html?q={words}", over=over, policy=True)
     page.locator("#search-results li a").first.wait_for()
     wait_until(page, "document.querySelector('.search-summary, #search-results p')?.textContent.match(/\\d/)")
     links = page.locator("#search-results li a").evaluate_all("links => links.map((link) => link.href)")
@@ -130,7 +130,7 @@ def test_a_chapter_says_how_to_cite_it(visit):
 
 
 def test_code_can_be_copied(visit):
-    page = visit(f"en/{CHAPTER}", permissions=["clipboard-read", "clipboard-write"])
+    page = visit(f"en/{CHAPTER}", policy=True, permissions=["clipboard-read", "clipboard-write"])
     cell = page.locator("div.cell_input").first
     cell.hover()
     cell.locator("button.copybtn").click()

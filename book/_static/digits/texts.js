@@ -6,12 +6,12 @@ window.digitTexts = {
     sheet: "Tu dibujo",
     sheetKeys: "Hoja de 28 por 28 píxeles. Las flechas mueven el cursor; la barra espaciadora pone tinta; Mayúsculas "
       + "con una flecha traza una línea; Suprimir borra.",
-    sheetHint: "Con ratón o dedo. O con teclas: flechas, espacio para la tinta, Mayús + flecha para una línea, "
+    sheetHint: "Con el ratón o el dedo. O con el teclado: flechas, espacio para la tinta, Mayús + flecha para una línea, "
       + "Supr para borrar.",
     eraser: "Goma",
     clear: "Vaciar",
     corner: "Pequeño, a un rincón",
-    prepare: "Prepararlo como MNIST",
+    prepare: "Prepararlo como en MNIST",
     prepareHint: "el lado mayor, 20 píxeles; el centro de masas, en medio",
     seen: "La red lee",
     seenAlt: "Imagen de 28 por 28 píxeles",
@@ -31,8 +31,8 @@ window.digitTexts = {
       "Densa y ReLU: 200 números",
       "Densa y ReLU: 120 números",
     ],
-    pixels: "Lo que cambia cada píxel",
-    pixelsKeys: "Qué cambia cada píxel. Las flechas mueven el cursor.",
+    pixels: "Cuánto influye cada píxel",
+    pixelsKeys: "Cuánto influye cada píxel. Las flechas mueven el cursor.",
     pixelsHint: "Los píxeles de lo que lee la red se invierten de uno en uno: tinta si está en blanco, blanco si tiene "
       + "tinta; y la red vuelve a leer, 784 veces. Naranja: sube el logit del {0}; azul: baja. Señala un píxel.",
     pixelsEmpty: "Con la hoja vacía no hay respuesta que cambiar.",
@@ -40,8 +40,8 @@ window.digitTexts = {
     pixelInked: "Con tinta en la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelErased: "Sin la tinta de la fila {0}, columna {1}, el logit del {2} pasa de {3} a {4}.",
     pixelTurns: "La respuesta pasa a ser {0}.",
-    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y guardada con cada peso redondeado a un byte. Así, con "
-      + "las 2 000 de prueba, su proporción de aciertos es {0}. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
+    about: "La LeNet de este capítulo, entrenada con 10 000 imágenes y guardada con cada peso redondeado a un byte. Así, con "
+      + "las 2 000 de prueba, su proporción de aciertos es {0}. Todo se calcula aquí: tu dibujo no sale de tu equipo.",
   },
   en: {
     picks: "Draw a digit, or pick a test image:",

@@ -144,7 +144,7 @@ class LivePage:
 def open_live(visit):
     """open_live("en/02-small-matrices", …) -> LivePage, started; run=False leaves the button alone."""
     def open_page(name, query="", run=True, **options):
-        live = LivePage(visit(f"{name}.html{query}", **options), options.get("has_touch", False))
+        live = LivePage(visit(f"{name}.html{query}", policy=True, **options), options.get("has_touch", False))
         if run:
             live.start()
         return live
