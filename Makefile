@@ -59,10 +59,11 @@ lighthouse: $(HTML) ## measure the pages with Lighthouse (needs node; npm downlo
 
 CORES ?= Nehalem Sandybridge Haswell
 THREADS ?= 1 2
+BOOKS ?= book/es book/en
 test-portable: $(READY) ## run the notebooks as other processors would (CORES=Nehalem THREADS=2 for one of the six ways)
 	set -e; for core in $(CORES); do for threads in $(THREADS); do \
 		echo "OPENBLAS_CORETYPE=$$core, $$threads thread(s)"; \
-		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads $(PYTEST) --nbval --nbval-current-env -q book/es book/en; \
+		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads $(PYTEST) --nbval --nbval-current-env -q $(BOOKS); \
 	done; done
 
 test-wheel: $(READY) ## install the wheel into empty environments, with the oldest and newest libraries, and use it

@@ -20,8 +20,8 @@
   const begun = new AbortController();
   const begin = () => { begun.abort(); whenIdle(settleNext); };
   for (const type of JUMPS) addEventListener(type, settleAll, { capture: true, once: true });
-  for (const type of [...MOVES, ...JUMPS]) {
-    addEventListener(type, begin, { capture: true, passive: true, signal: begun.signal });
+  for (const type of [...MOVES, ...JUMPS]) { // no capture: the theme scrolls its own sidebar at once
+    addEventListener(type, begin, { passive: true, signal: begun.signal });
   }
   // What builds itself does so with its section: when that comes near, or is laid out before a jump.
   window.whenLaidOut = (element, build) => {
