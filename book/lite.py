@@ -124,7 +124,7 @@ def write(site: Path, work: Path, wheel: Path, pyodide: Path | None):
     """Put JupyterLite into the site, beside the kit of the pages that run."""
     source, made = work / "lite", work / "lite-site"
     source.mkdir()
-    (source / "jupyter-lite.json").write_text(json.dumps(settings(live_kit.address(pyodide))))
+    (source / "jupyter-lite.json").write_text(json.dumps(settings(live_kit.core_address(pyodide))))
     subprocess.run(
         [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made,
          "--apps", "notebooks", "--no-unused-shared-packages"],

@@ -1,12 +1,9 @@
 """What a page may load and contact: the book's own files, and Pyodide where the page says so.
 
-The browser holds it to that, and the code that a reader runs there as well: nothing leaves the machine, even by
-mistake.
+The browser holds it to that, and the code that a reader runs there as well: it reaches no other address.
 """
 
 import re
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 
 import live_kit
@@ -20,10 +17,10 @@ HEAD = '<meta charset="utf-8" />'
 
 def policy(html: str) -> str:
     """A finished page -> its content security policy. KaTeX places the parts of a formula by style attributes."""
-    hashes = (f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in INLINE.findall(html))
+    hashes = (f"'{live_kit.integrity(script.encode())}'" for script in INLINE.findall(html))
     scripts, contacts, workers = f"{OWN} {' '.join(hashes)}", OWN, "'none'"
     if 'class="live"' in html:
-        scripts += " blob: data: 'wasm-unsafe-eval'"  # Pyodide, once its bytes are checked, in a worker
+        scripts += " blob: 'wasm-unsafe-eval'"  # Pyodide, once its bytes are checked, in a worker
         contacts += " blob:"
         if not live_kit.local_copy():
             contacts += f" {live_kit.core_address(None)} {live_kit.address(None)}"

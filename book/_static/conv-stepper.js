@@ -27,10 +27,11 @@
 
   class ConvStepper extends HTMLElement {
     connectedCallback() {
-      if (!this.shadowRoot) window.whenLaidOut(this, () => this.build());
+      window.whenLaidOut(this, () => this.build());
     }
 
     build() {
+      if (this.shadowRoot) return;
       this.t = texts[this.lang] ?? texts.en;
       this.pooling = this.given("mode", "conv") !== "conv";
       const root = this.attachShadow({ mode: "open" });
@@ -45,7 +46,7 @@
     }
 
     disconnectedCallback() {
-      this.play(false);
+      if (this.shadowRoot) this.play(false);
     }
 
     given(name, fallback = "") {

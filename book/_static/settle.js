@@ -18,11 +18,19 @@
   };
 
   const begun = new AbortController();
-  const begin = () => { begun.abort(); whenIdle(settleNext); };
+  const begin = () => {
+    begun.abort();
+    const start = () => whenIdle(settleNext);
+    if (document.readyState === "complete") start();
+    else addEventListener("load", start); // ScrollSpy comes with the last script
+  };
   for (const type of JUMPS) addEventListener(type, settleAll, { capture: true, once: true });
   for (const type of [...MOVES, ...JUMPS]) { // no capture: the theme scrolls its own sidebar at once
     addEventListener(type, begin, { passive: true, signal: begun.signal });
   }
+  // Safari, the one without idle time, does not search what it has not laid out.
+  if (!window.requestIdleCallback) addEventListener("load", begin, { signal: begun.signal });
+
   // What builds itself does so with its section: when that comes near, or is laid out before a jump.
   window.whenLaidOut = (element, build) => {
     const section = element.closest(LATER);

@@ -127,7 +127,7 @@ function open(bar) {
     worker?.terminate();
     for (const cell of cells) mark(cell, cell === running ? "failed" : "");
     queue = [];
-    [worker, running, ready] = [null, null, false];
+    [worker, running, ready, stopping] = [null, null, false, false];
   }
 
   function stop() {

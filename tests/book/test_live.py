@@ -190,7 +190,7 @@ def test_jupyterlite_reads_its_wheels_from_the_site():
     config = json.loads((HTML / "lite/jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
     kernel = config["litePluginSettings"][lite.KERNEL]
     assert (HTML / "lite" / kernel["loadPyodideOptions"]["lockFileURL"]).is_file()
-    assert kernel["pyodideUrl"] == live_kit.address(None) + "pyodide.mjs"
+    assert kernel["pyodideUrl"] == live_kit.core_address(None) + "pyodide.mjs"
     assert kernel["disablePyPIFallback"] is True, "nothing comes from anywhere else"
 
 

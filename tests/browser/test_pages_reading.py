@@ -55,6 +55,15 @@ def test_what_is_below_the_screen_waits_until_the_reader_moves(visit):
     wait_until(page, SETTLED)
 
 
+def test_a_stepper_is_built_when_it_comes_near(visit):
+    page = visit("en/01-convolution.html", settled=False)
+    last = "[...document.querySelectorAll('conv-stepper')].at(-1)"
+    page.wait_for_timeout(500)
+    assert page.evaluate(f"{last}.shadowRoot") is None
+    page.evaluate(f"{last}.scrollIntoView({{ behavior: 'instant' }})")
+    wait_until(page, f"{last}.shadowRoot?.querySelector('.cells') !== undefined")
+
+
 def test_before_a_jump_all_is_laid_out(visit):
     page = visit("en/07-lenet.html", settled=False)
     page.keyboard.press("Tab")
