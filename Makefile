@@ -15,6 +15,9 @@ PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 # The chapters that run in a page are one file, and half of the time.
 PYTEST_BROWSER := $(PY) -m pytest -n 2 --dist worksteal
 
+# Commands here are many processes: without bytecode each of them compiles scikit-learn and Sphinx from text.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
 CACHE := $(CURDIR)/.cache
 export MPLCONFIGDIR := $(CACHE)/matplotlib

@@ -1,6 +1,6 @@
 """The sources, cited by author and year, with the small words in the language of the page."""
 
-from functools import partial
+from functools import cache, partial
 
 import pybtex.plugin
 import sphinxcontrib.bibtex.plugin
@@ -74,5 +74,7 @@ def choose_styles(app, config):
 
 
 def setup(app):
+    # pybtex looks its plugins up again at each citation, and reads the files of all installed packages to find them.
+    pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
     app.connect("config-inited", choose_styles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

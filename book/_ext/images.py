@@ -30,14 +30,21 @@ def marked(html: str) -> str:
         lambda found: f'<figure class="{found[1]}{" output wide" if int(found[3]) > WIDE else ""}"{found[2]}', html)
 
 
+def webp(picture: Image.Image, **how) -> bytes:
+    """A picture, packed. Method 2 of 6 takes two thirds of the time that 4 takes, and 2 % more bytes."""
+    packed = io.BytesIO()
+    picture.save(packed, "webp", method=2, **how)
+    return packed.getvalue()
+
+
 def as_webp(png: Path):
-    """Put the lighter of two WebP pictures in the place of a PNG: exact for drawings, nearly so for photographs."""
+    """Put a lighter picture in the place of a PNG: nearly exact for photographs, exact for drawings."""
     with Image.open(png) as opened:
         picture = opened.convert("RGB")
-    packed = [io.BytesIO(), io.BytesIO()]
-    picture.save(packed[0], "webp", lossless=True)
-    picture.save(packed[1], "webp", quality=90)
-    png.with_suffix(".webp").write_bytes(min((each.getvalue() for each in packed), key=len))
+    smallest = webp(picture, quality=90)
+    if len(smallest) > png.stat().st_size / 3:  # no photograph; those take a third of the time in the exact form
+        smallest = min(smallest, webp(picture, lossless=True), key=len)
+    png.with_suffix(".webp").write_bytes(smallest)
     png.unlink()
 
 

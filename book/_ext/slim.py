@@ -95,7 +95,7 @@ def merge_sheets(pages: dict[Path, str], static: Path) -> str:
 
 def cut_fonts(css: str, pages: dict[Path, str], static: Path) -> set[Path]:
     """Cut each font to the characters that pages and style sheet show; the fonts that were cut."""
-    characters = css + unescape(re.sub(r"<[^>]+>", "", "".join(pages.values())))
+    characters = "".join(sorted({*css, *unescape(re.sub(r"<[^>]+>", "", "".join(pages.values())))}))
     fonts = {static / name for name in re.findall(r"url\(([^)]+\.woff2)\)", css)}
     for font in fonts:
         subset.main([str(font), f"--text={characters}", "--flavor=woff2", "--no-hinting",

@@ -119,6 +119,14 @@ def test_a_picture_becomes_lighter_and_keeps_its_size(tmp_path):
         assert light.size == (90, 60)
 
 
+def test_a_drawing_stays_exact(tmp_path):
+    drawing = Image.radial_gradient("L").quantize(4).convert("RGB")
+    drawing.save(tmp_path / "drawing.png")
+    images.as_webp(tmp_path / "drawing.png")
+    with Image.open(tmp_path / "drawing.webp") as light:
+        assert light.convert("RGB").tobytes() == drawing.tobytes()
+
+
 def test_a_card_shows_the_whole_picture():
     square = front.card(Image.new("RGB", (10, 10), "black"), (200, 100))
     assert square.size == (200, 100) and square.getpixel((0, 0)) == (255, 255, 255)
