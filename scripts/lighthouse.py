@@ -22,7 +22,7 @@ RUNS = 3
 
 
 def run(address: str) -> dict[str, float]:
-    """One run -> the score of each category, of 100."""
+    """One run -> the score of each category, of 100, and how fast the machine was meanwhile (Lighthouse's index)."""
     command = ["npx", "--yes", "lighthouse@12", address, "--quiet", "--output=json",
                f"--only-categories={','.join(CATEGORIES)}", "--chrome-flags=--headless=new --no-sandbox"]
     result = subprocess.run(command, stdout=subprocess.PIPE, check=True,
@@ -31,7 +31,8 @@ def run(address: str) -> dict[str, float]:
     for audit in report["audits"].values():
         if audit["score"] == 0 and audit["scoreDisplayMode"] == "binary":
             print("  ", audit["id"], "-", audit["title"])
-    return {name: 100 * report["categories"][name]["score"] for name in CATEGORIES}
+    scores = {name: 100 * report["categories"][name]["score"] for name in CATEGORIES}
+    return scores | {"machine": report["environment"]["benchmarkIndex"]}
 
 
 def main(pages: list[str]):
@@ -40,7 +41,7 @@ def main(pages: list[str]):
     with serving(HTML) as address:
         for page in pages:
             scores = [run(address + page) for _ in range(RUNS)]
-            for name in CATEGORIES:
+            for name in (*CATEGORIES, "machine"):
                 values = sorted(score[name] for score in scores)
                 print(f"{page}  {name}: {statistics.median(values):.0f}  ({values[0]:.0f} to {values[-1]:.0f})")
 
