@@ -1,5 +1,7 @@
 """Products in pieces, or without BLAS: the same numbers as the whole."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,10 +17,19 @@ def test_a_piece_divides_the_columns_and_is_small(N, multiplications):
     assert n == N or N % n == 0 and products.LEAST <= n <= products.MOST and n * multiplications <= products.SMALL
 
 
-@pytest.mark.parametrize("blas", [True, False])
+@pytest.fixture(params=["numpy", "scipy", "none"])
+def blas(request, monkeypatch):
+    """Each of the three ways: on a desk, in the browser with scikit-learn, and there without."""
+    import scipy.linalg.blas  # noqa: F401
+
+    monkeypatch.setattr(products, "BLAS", request.param == "numpy")
+    if request.param == "none":
+        monkeypatch.delitem(sys.modules, "scipy.linalg.blas")
+    return request.param
+
+
 @pytest.mark.parametrize("shape", [(1, 8, 9, 9800), (2, 3, 4, 5600), (1, 64, 216, 800), (1, 6, 25, 7), (1, 2, 3, 0)])
-def test_products_in_pieces_and_without_blas_equal_the_whole(shape, blas, monkeypatch):
-    monkeypatch.setattr(products, "BLAS", blas)
+def test_products_in_pieces_and_without_blas_equal_the_whole(shape, blas):
     G, M, K, N = shape
     rng = np.random.default_rng(0)
     a, b, d = rng.standard_normal((G, M, K)), rng.standard_normal((G, K, N)), rng.standard_normal((G, M, N))
@@ -26,15 +37,25 @@ def test_products_in_pieces_and_without_blas_equal_the_whole(shape, blas, monkey
     np.testing.assert_allclose(products.product_transposed(b, d), b @ d.transpose(0, 2, 1), atol=1e-10)
 
 
-@pytest.mark.parametrize("blas", [True, False])
 @pytest.mark.parametrize("shape", [(64, 1568, 20), (1, 5, 3), (4, 1, 3), (4, 5, 1), (0, 5, 3), (4, 0, 3)])
-def test_a_product_without_blas_is_the_same(shape, blas, monkeypatch):
-    monkeypatch.setattr(products, "BLAS", blas)
+def test_a_product_without_blas_is_the_same(shape, blas):
     M, K, N = shape
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((K, M)).T, rng.standard_normal((K, N))
     np.testing.assert_allclose(products.matmul(a, b), a @ b, atol=1e-12)
     assert products.matmul(a.astype(np.float32), b.astype(np.float32)).dtype == np.float32
+    assert products.matmul(a.astype(np.float32), b).dtype == np.float64
+    np.testing.assert_array_equal(products.matmul(a.round().astype(int), b.round().astype(int)), a.round() @ b.round())
+
+
+def test_scipys_blas_is_the_one_that_multiplies(monkeypatch):
+    import scipy.linalg.blas
+
+    asked = []
+    monkeypatch.setattr(products, "BLAS", False)
+    monkeypatch.setattr(scipy.linalg.blas, "sgemm", lambda *factors, **how: asked.append(factors) or np.ones((5, 2)))
+    assert products.matmul(np.ones((2, 3), np.float32), np.ones((3, 5), np.float32)).shape == (2, 5)
+    assert [factor.flags.f_contiguous for factor in asked[0][1:]] == [True, True]  # nothing is copied
 
 
 @pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces

@@ -23,7 +23,7 @@ import serve
 from chromium import wait_until
 
 HTML = Path(__file__).resolve().parents[3] / "_build/html"
-SECONDS = 300  # the most that one step may take: a cell that trains four networks took 76 on a slow machine, alone
+SECONDS = 300  # the most that one step may take; alone on a slow machine a cell that trains twice took 76
 
 
 def pytest_terminal_summary(terminalreporter):
