@@ -18,15 +18,14 @@ HEAD = '<meta charset="utf-8" />'
 def policy(html: str) -> str:
     """A finished page -> its content security policy. KaTeX places the parts of a formula by style attributes."""
     hashes = (f"'{live_kit.integrity(script.encode())}'" for script in INLINE.findall(html))
-    scripts, contacts, workers = f"{OWN} {' '.join(hashes)}", OWN, "'none'"
+    scripts, contacts, workers, handlers = f"{OWN} {' '.join(hashes)}", OWN, "'none'", "'none'"
     if 'class="live"' in html:
         scripts += " blob: 'wasm-unsafe-eval'"  # Pyodide, once its bytes are checked, in a worker
         contacts += " blob:"
         if not live_kit.local_copy():
             contacts += f" {live_kit.core_address(None)} {live_kit.address(None)}"
         workers = "blob: data:"
-    # scikit-learn shows a classifier as a diagram whose parts answer to clicks.
-    handlers = "'unsafe-inline'" if 'class="live"' in html else "'none'"
+        handlers = "'unsafe-inline'"  # scikit-learn shows a classifier as a diagram whose parts answer to clicks
     rules = {
         "default-src": OWN, "script-src": scripts.strip(), "connect-src": contacts, "worker-src": workers,
         "script-src-attr": handlers,

@@ -10,7 +10,10 @@
   });
   const watch = (part) => {
     const changed = [part.closest(BLOCKS), part.closest(".cell_output > .output")].filter(Boolean);
-    for (const block of [...changed, ...part.querySelectorAll(BLOCKS)]) sizes.observe(block); // it reports each anew
+    for (const block of [...changed, ...part.querySelectorAll(BLOCKS)]) {
+      sizes.unobserve(block); // what is observed from the start is reported, though its own size be the same
+      sizes.observe(block);
+    }
   };
 
   watch(main);

@@ -1,6 +1,7 @@
 """Every page can be used by all: axe finds no barrier, nothing sticks out on a narrow screen, keys are enough."""
 
 import pytest
+from chromium import wait_until
 
 VARIANTS = [(1280, False), (1280, True), (390, False), (390, True)]
 
@@ -71,3 +72,14 @@ def test_a_page_fits_every_width(visit, path):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(STICKING_OUT) == []
         assert page.evaluate(OUT_OF_REACH) == []
+
+
+def test_a_line_that_grows_becomes_a_tab_stop(visit):
+    """On a phone the bar that scrolls takes no room: the box keeps its size, and the browser tells of nothing."""
+    page = visit("en/02-small-matrices.html", is_mobile=True, has_touch=True)
+    line = page.locator(".cell_output pre").first
+    wait_until(page, "() => document.querySelector('.cell_output pre').tabIndex === -1")
+    for _ in range(2):
+        line.evaluate("line => line.prepend(document.createElement('b'), '12345 '.repeat(40))")
+        page.wait_for_timeout(300)
+    assert line.evaluate("line => line.scrollWidth > line.clientWidth && line.tabIndex === 0")
