@@ -23,7 +23,8 @@ import serve
 from chromium import wait_until
 
 HTML = Path(__file__).resolve().parents[3] / "_build/html"
-SECONDS = 300  # the most that one step may take; alone on a slow machine a cell that trains twice took 76
+SECONDS = 60  # the most that one step may take, on a busy machine
+CELL_SECONDS = 300  # and one cell of a whole page: alone on a slow machine one that trains twice took 76
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -125,10 +126,10 @@ class LivePage:
         self.page.locator(".live [role=status]", has_text=text).wait_for()
 
     def wait_all(self):
-        """Wait until no cell waits or runs; each of them is a step."""
+        """Wait until no cell waits or runs."""
         open_cells = "document.querySelectorAll(':is([data-live=waiting], [data-live=running])').length"
         while left := self.page.evaluate(open_cells):
-            wait_until(self.page, f"left => {open_cells} < left", left, SECONDS)
+            wait_until(self.page, f"left => {open_cells} < left", left, CELL_SECONDS)
 
     def output(self, name):
         return self.cell(name).locator(".cell_output").inner_text()
