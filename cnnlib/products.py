@@ -26,25 +26,28 @@ BLAS = sys.platform != "emscripten"
 def matmul(a: Array, b: Array) -> Array:
     """(M, K) @ (K, N) -> (M, N)."""
     # For a single row NumPy's `@` does without BLAS, and takes four times as long as `np.dot`.
-    return np.dot(a, b) if BLAS else without_numpy_blas(a, b)
+    return np.dot(a, b) if BLAS else without_numpy_blas(a[None], b[None])[0]
 
 
 def without_numpy_blas(a: Array, b: Array) -> Array:
-    """(M, K) @ (K, N) -> (M, N), by SciPy's BLAS if it is loaded, or by loops in a good order."""
+    """(G, M, K) @ (G, K, N) -> (G, M, N), one after the other, each written at once where it belongs."""
+    y = np.empty((len(a), a.shape[1], b.shape[2]), np.result_type(a, b))
     blas = sys.modules.get("scipy.linalg.blas")
     if blas is None or a.dtype != b.dtype or a.dtype not in (np.float32, np.float64) or 0 in (*a.shape, *b.shape):
-        return np.einsum("mk,kn->mn", a, b)
+        return np.einsum("gmk,gkn->gmn", a, b, out=y)
     gemm = blas.sgemm if a.dtype == np.float32 else blas.dgemm
-    # BLAS wants columns where NumPy has rows: (b.T @ a.T).T, and each factor turned where that saves a copy of it.
-    turned = [not factor.T.flags.f_contiguous for factor in (b, a)]
-    left, right = (factor if turn else factor.T for factor, turn in zip((b, a), turned, strict=True))
-    return gemm(1.0, left, right, trans_a=turned[0], trans_b=turned[1]).T
+    for left, right, out in zip(a, b, y, strict=True):
+        # BLAS wants columns where NumPy has rows: (b.T @ a.T).T, and each factor turned where that saves a copy of it.
+        turned = [not factor.T.flags.f_contiguous for factor in (right, left)]
+        first, second = (factor if turn else factor.T for factor, turn in zip((right, left), turned, strict=True))
+        gemm(1.0, first, second, trans_a=turned[0], trans_b=turned[1], c=out.T, overwrite_c=True)
+    return y
 
 
 def product(a: Array, b: Array) -> Array:
     """(G, M, K) @ (G, K, N) -> (G, M, N), for N much larger than M and K."""
     if not BLAS:
-        return np.stack([without_numpy_blas(x, y) for x, y in zip(a, b, strict=True)])
+        return without_numpy_blas(a, b)
     (G, M, K), N = a.shape, b.shape[2]
     n = piece(N, M * K)
     if n == N:
@@ -57,7 +60,7 @@ def product(a: Array, b: Array) -> Array:
 def product_transposed(a: Array, b: Array) -> Array:
     """(G, K, N) @ (G, M, N).T -> (G, K, M), for N much larger than M and K: the gradient of a `product`."""
     if not BLAS:
-        return np.stack([without_numpy_blas(x, y.T) for x, y in zip(a, b, strict=True)])
+        return without_numpy_blas(a, b.transpose(0, 2, 1))
     (_, K, N), M = a.shape, b.shape[1]
     n = piece(N, M * K)
     if n == N:

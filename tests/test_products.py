@@ -1,6 +1,7 @@
 """Products in pieces, or without BLAS: the same numbers as the whole."""
 
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -51,11 +52,27 @@ def test_a_product_without_blas_is_the_same(shape, blas):
 def test_scipys_blas_is_the_one_that_multiplies(monkeypatch):
     import scipy.linalg.blas
 
-    asked = []
+    gemm, asked = scipy.linalg.blas.sgemm, []
+
+    def sgemm(alpha, *factors, c, **how):
+        asked.append((*factors, c))
+        return gemm(alpha, *factors, c=c, **how)
+
     monkeypatch.setattr(products, "BLAS", False)
-    monkeypatch.setattr(scipy.linalg.blas, "sgemm", lambda *factors, **how: asked.append(factors) or np.ones((5, 2)))
-    assert products.matmul(np.ones((2, 3), np.float32), np.ones((3, 5), np.float32)).shape == (2, 5)
-    assert [factor.flags.f_contiguous for factor in asked[0][1:]] == [True, True]  # nothing is copied
+    monkeypatch.setattr(scipy.linalg.blas, "sgemm", sgemm)
+    y = products.matmul(np.ones((2, 3), np.float32), np.ones((3, 5), np.float32))
+    np.testing.assert_array_equal(y, np.full((2, 5), 3))
+    assert [array.flags.f_contiguous for array in asked[0]] == [True, True, True]  # nothing is copied
+    assert np.shares_memory(asked[0][2], y)
+
+
+def test_the_peak_of_a_product_is_the_product(blas):
+    a, b = np.ones((1, 6, 25), np.float32), np.ones((1, 25, 28_800), np.float32)
+    tracemalloc.start()
+    y = products.product(a, b)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.1 * y.nbytes
 
 
 @pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces

@@ -10,7 +10,8 @@
     section.dispatchEvent(new Event("settle"));
   };
   const settleAll = () => left.splice(0).forEach(settle);
-  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50)); // Safari has none
+  // Safari has no idle time, and Chromium now and then finds none while nothing is drawn: then without.
+  const whenIdle = (work) => window.requestIdleCallback?.(work, { timeout: 200 }) ?? setTimeout(work, 50);
   const settleNext = () => {
     if (!left.length) return new bootstrap.ScrollSpy(document.body); // marks in the contents where the reader is
     settle(left.shift());
