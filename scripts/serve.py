@@ -12,11 +12,14 @@ HTML = Path(__file__).resolve().parents[1] / "_build/html"
 
 
 class Isolated(SimpleHTTPRequestHandler):
-    """Files, with the headers that let a page share memory with its worker."""
+    """Files, with the headers that let a page of the book share memory with its worker."""
 
     def end_headers(self):
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        # JupyterLite goes without, as on a public site: over shared memory its kernel once read half an answer, and
+        # never started.
+        if not self.path.startswith("/lite/"):
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         self.send_header("Cache-Control", "no-cache")  # ask each time whether the book was built anew
         super().end_headers()
 
