@@ -5,7 +5,7 @@
     ```
 
 documents names of cnnlib; `:methods: fit predict` adds methods of the classes among them. `:module: zoo`
-documents a module and all that is public in it.
+documents all that is public in a module; what the module itself is for, each page says in its language.
 """
 
 import inspect
@@ -51,7 +51,7 @@ class Api(SphinxDirective):
         lines = []
         if part := self.options.get("module"):
             module = import_module(f"cnnlib.{part}")
-            names, lines = public_names(module), [f".. automodule:: {module.__name__}", ""]
+            names, lines = public_names(module), [f".. py:module:: {module.__name__}", ""]
         else:
             module, names = import_module("cnnlib"), self.options["names"].split()
         for name in names:

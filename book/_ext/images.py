@@ -1,6 +1,6 @@
 """Images that are light and do not move the text: as WebP, with width and height, loaded when they come near.
 
-A wide figure is marked: on a phone own.css lets it scroll in its own box, with letters that can be read.
+A wide picture gets a box: on a phone own.css lets it scroll there, with letters that can be read.
 """
 
 import io
@@ -11,7 +11,7 @@ import imagesize
 from PIL import Image
 
 WIDE = 550  # pixels: at 0.65 of its size, as own.css shows it, such a picture is as wide as a phone
-FIGURE = re.compile(r'<figure class="([^"]*)"([^>]*>\s*<img\b[^>]*\bwidth="(\d+)")')
+PICTURE = re.compile(r'(<figure\b[^>]*>\s*)(<img\b[^>]*\bwidth="(\d+)"[^>]*>)')
 
 
 def sized(tag: str, page: Path) -> str:
@@ -24,10 +24,10 @@ def sized(tag: str, page: Path) -> str:
     return re.sub(r"\s*/?>$", size + ' loading="lazy">', tag)
 
 
-def marked(html: str) -> str:
-    """A page -> the same with its wide figures marked; tab-stops.js makes an `output` that scrolls a tab stop."""
-    return FIGURE.sub(
-        lambda found: f'<figure class="{found[1]}{" output wide" if int(found[3]) > WIDE else ""}"{found[2]}', html)
+def boxed(html: str) -> str:
+    """A page -> the same with its wide pictures in boxes; tab-stops.js makes a box that scrolls a tab stop."""
+    return PICTURE.sub(
+        lambda found: f'{found[1]}<div class="wide">{found[2]}</div>' if int(found[3]) > WIDE else found[0], html)
 
 
 def webp(picture: Image.Image, **how) -> bytes:
@@ -57,7 +57,7 @@ def size_images(app, error):
         html = re.sub(r'(src="_images/[^"]+\.)png"', r'\1webp"', page.read_text("utf-8"))
         parts = re.split(r"(<img\b[^>]*>)", html)
         parts[1::2] = [sized(tag, page) for tag in parts[1::2]]
-        page.write_text(marked("".join(parts)), "utf-8")
+        page.write_text(boxed("".join(parts)), "utf-8")
 
 
 def setup(app):

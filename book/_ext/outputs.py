@@ -1,8 +1,11 @@
-"""What only the checks read of an output stays out of the page: the data behind the figures."""
+"""Outputs: what only the checks read stays out of the page, and long lines that are sentences may break."""
 
 import json
 
+from docutils import nodes
 from figure_data import MIME
+
+LONGEST = 80  # characters of a row of numbers; what is longer is a message, which own.css breaks
 
 
 def without_data(app, docname, source):
@@ -15,6 +18,13 @@ def without_data(app, docname, source):
     source[0] = json.dumps(notebook)
 
 
+def mark_sentences(app, doctree):
+    for block in doctree.findall(nodes.literal_block):
+        if "stream" in block["classes"] and max(map(len, block.astext().split("\n"))) > LONGEST:
+            block["classes"].append("sentences")
+
+
 def setup(app):
     app.connect("source-read", without_data)
+    app.connect("doctree-read", mark_sentences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

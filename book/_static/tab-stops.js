@@ -1,7 +1,7 @@
 // The Tab key stops at what scrolls in its own box, and passes over what does not. The browser tells when it has laid
 // a block out; to ask, as the theme does, would make it lay out the whole page first.
 {
-  const BLOCKS = "pre:not(.live-code > pre), .cell_output > .output, .pst-scrollable-table-container";
+  const BLOCKS = "pre:not(.live-code > pre), .wide, .cell_output > .output, .pst-scrollable-table-container";
   const main = document.getElementById("main-content");
   const sizes = new ResizeObserver((changes) => {
     const found = changes.map(({ target }) => // all are read before the first is written

@@ -105,6 +105,7 @@ function makeOutputs(cell, isEdited) {
     if (!joins) list.push({ ...output, text: "" });
     list.at(-1).text = overwritten(list.at(-1).text + within(output));
     box.lastChild.querySelector("pre").textContent = list.at(-1).text;
+    box.lastChild.classList.toggle("sentences", /^.{81}/m.test(list.at(-1).text)); // as _ext/outputs.py has it
   }
 
   function update({ data, metadata, transient }) {

@@ -9,6 +9,7 @@ import images
 import katex
 import languages
 import live_kit
+import outputs
 import pages
 import policy
 import pytest
@@ -18,6 +19,7 @@ import spanish_search
 import tinycss2
 import unbroken
 from docutils import nodes
+from docutils.utils import new_document
 from PIL import Image
 from pybtex.database import parse_file
 from pybtex.plugin import find_plugin
@@ -152,12 +154,25 @@ def test_an_image_gets_the_size_of_its_file(tmp_path):
     assert tag == '<img alt="dot" src="dot.gif" width="30" height="20" loading="lazy">'
 
 
-def test_only_a_wide_figure_is_marked():
-    page = '<figure class="a" id="b">\n<img src="c.webp" width="{}" height="9"></figure>'
-    assert images.marked(page.format(images.WIDE)) == page.format(images.WIDE)
-    wide = page.format(images.WIDE + 1)
-    assert images.marked(wide) == wide.replace('"a"', '"a output wide"')
-    assert images.marked(page.format(9) + wide) == page.format(9) + images.marked(wide)
+def test_only_a_wide_picture_gets_a_box():
+    page = '<figure class="a" id="b">\n{}</figure>'
+    picture = '<img src="c.webp" width="{}" height="9">'.format
+    small, wide = page.format(picture(images.WIDE)), page.format(picture(images.WIDE + 1))
+    boxed = page.format(f'<div class="wide">{picture(images.WIDE + 1)}</div>')
+    assert images.boxed(small) == small
+    assert images.boxed(small + wide) == small + boxed
+
+
+@pytest.mark.parametrize(("kind", "line", "breaks"), [
+    ("stream", "9" * outputs.LONGEST, False), ("stream", "x\n" + "9" * (outputs.LONGEST + 1), True),
+    ("literal-block", "9" * 200, False),
+])
+def test_only_a_printed_line_that_is_too_long_for_a_row_of_numbers_may_break(kind, line, breaks):
+    block = nodes.literal_block(line, line, classes=["output", kind])
+    document = new_document("page")
+    document += block
+    outputs.mark_sentences(None, document)
+    assert ("sentences" in block["classes"]) == breaks
 
 
 @pytest.mark.parametrize("tag", ['<img src="dot.gif" width="5">', '<img src="data:image/gif;base64,R0">'])

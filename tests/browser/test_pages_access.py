@@ -83,3 +83,17 @@ def test_a_line_that_grows_becomes_a_tab_stop(visit):
         line.evaluate("line => line.prepend(document.createElement('b'), '12345 '.repeat(40))")
         page.wait_for_timeout(300)
     assert line.evaluate("line => line.scrollWidth > line.clientWidth && line.tabIndex === 0")
+
+
+def test_what_scrolls_fades_where_it_is_cut(visit):
+    page = visit("en/02-small-matrices.html", width=390, is_mobile=True, has_touch=True)
+    fade = "box => getComputedStyle(box).maskImage.match(/to (left|right)/)?.[1] ?? 'none'"
+    wide = page.locator(".wide").first
+    assert wide.evaluate("box => box.scrollWidth > box.clientWidth") and wide.evaluate(fade) == "left"
+    wide.evaluate("box => box.scrollTo(1e4, 0)")
+    page.wait_for_timeout(300)
+    assert wide.evaluate(fade) == "right"
+    wide.focus()
+    assert wide.evaluate(fade) == "none", "or the ring around it would fade as well"
+    whole = [box for box in page.locator("article pre").all() if box.evaluate("b => b.scrollWidth === b.clientWidth")]
+    assert {box.evaluate(fade) for box in whole[:9]} == {"none"}
