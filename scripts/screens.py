@@ -26,7 +26,7 @@ def take(browser, page: Path) -> str:
     row = ""
     for width, scheme in VARIANTS:
         tab.set_viewport_size({"width": width, "height": 800})
-        tab.emulate_media(color_scheme=scheme)
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no picture of a color on its way
         height = tab.evaluate("document.documentElement.scrollHeight")
         tab.set_viewport_size({"width": width, "height": min(height, TALLEST)})
         for part, top in enumerate(range(0, height, TALLEST), start=1):
