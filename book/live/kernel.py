@@ -7,7 +7,6 @@ It runs in the browser alone, in the worker, which gives it `send`: a function t
 import builtins
 import json
 import os
-import random
 import sys
 import time
 import traceback
@@ -126,7 +125,6 @@ def settings():
     return config
 
 
-random.seed()  # Python may come from an image of its memory, in which the generator is at the same place at each visit
 shell = Shell.instance(config=settings(), display_pub_class=Publisher, displayhook_class=Hook)
 builtins.input = no_input
 sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")

@@ -3,7 +3,7 @@
 let pyodide;
 let runCell;
 let fresh; // what Python compiled since it was last asked
-let shelf; // where the browser keeps what the next visit need not do again
+let shelf; // where the browser keeps it
 let stopSign; // what Python asks whether to stop; null where the page and the worker can share no memory
 
 const tell = (kind, fields) => postMessage({ kind, ...fields });
@@ -38,14 +38,9 @@ async function importChecked(address) {
 }
 
 async function loadCore(options) {
-  const files = ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name));
-  const [image, { loadPyodide }, { default: createPyodideModule }] = await Promise.all([taken(IMAGE), ...files]);
-  const load = (memory) => loadPyodide({ createPyodideModule, ...options, ...memory });
-  const again = image && await load({ _loadSnapshot: image }).catch(() => null);
-  if (again) return again;
-  const first = await load({ _makeSnapshot: Boolean(shelf) });
-  if (shelf) put(IMAGE, first.makeMemorySnapshot());
-  return first;
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name)));
+  return loadPyodide({ createPyodideModule, ...options });
 }
 
 // Pyodide itself only logs what it could not load.
@@ -73,51 +68,28 @@ function execute(code, filename, names) {
 // between would be lost. Here both are one step, and clearing has nothing left to do.
 const signOf = (byte) => ({ get 0() { return Atomics.exchange(byte, 0, 0); }, set 0(_) {} });
 
-// What this browser keeps for these versions: an image of Python's memory as it is after its start, and the parts of
-// its bytecode. A browser may refuse to keep anything, and a page from a disk has no place for it: then all is done
-// again. The address only names what is kept; nothing is ever asked there.
-const IMAGE = "/python";
-const BYTECODE = "/bytecode/";
-
-async function openShelf(name) {
+// The parts of Python's bytecode that this browser kept, for these versions. It may refuse to keep anything, and a
+// page from a disk has no place for it: then all is compiled again.
+async function kept(name) {
   try {
     for (const old of await caches.keys()) if (old.startsWith("cnnlib-") && old !== name) await caches.delete(old);
     shelf = await caches.open(name);
-  } catch { shelf = null; }
-}
-
-async function put(name, bytes) {
-  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  await shelf.put(new URL(name, location.origin), new Response(packed)).catch(() => { shelf = null; });
-}
-
-async function unpacked(response) {
-  const bytes = response.body.pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(bytes).arrayBuffer());
-}
-
-async function taken(name) {
-  try { return await unpacked(await shelf.match(new URL(name, location.origin))); } catch { return null; }
-}
-
-async function takenBytecode() {
-  try {
-    const names = (await shelf.keys()).map(({ url }) => new URL(url).pathname).filter((name) => name.startsWith(BYTECODE));
-    return (await Promise.all(names.map(taken))).filter(Boolean);
+    const parts = (await shelf.matchAll()).map(async (part) => new Uint8Array(await part.arrayBuffer()));
+    return await Promise.all(parts);
   } catch { return []; }
 }
 
-async function keepBytecode() {
+async function keep() {
   const part = shelf && fresh();
   if (!part) return;
-  await put(BYTECODE + crypto.randomUUID(), part.toJs());
+  const name = new URL(`/bytecode/${crypto.randomUUID()}`, location.origin);
+  await shelf.put(name, new Response(part.toJs())).catch(() => { shelf = null; });
   part.destroy();
 }
 
 async function start({ base, packages, kit, interrupt }) {
   tell("progress", { text: "Pyodide" });
-  await openShelf(`cnnlib-${kit.versions}`);
-  const parts = takenBytecode();
+  const parts = kept(`cnnlib-${kit.versions}`);
   const addresses = { indexURL: base, packageBaseUrl: packages };
   pyodide = await Promise.race([checkCore(kit.core), loadCore({ ...addresses, lockFileContents: withWheel(kit) })]);
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
@@ -136,7 +108,7 @@ async function run({ code }) {
   pyodide.setInterruptBuffer(stopSign ?? undefined);
   const ok = await runCell(code).finally(() => pyodide.setInterruptBuffer(undefined));
   tell("done", { ok });
-  await keepBytecode().catch(() => {}); // the next visit compiles it again
+  await keep().catch(() => {}); // the next visit compiles it again
 }
 
 onmessage = async ({ data }) => {
