@@ -22,14 +22,6 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # A line that only MyST reads: a target, the fence of a directive, one of its options.
 MYST = re.compile(rf"{TARGET.pattern}|:{{3,}}.*|:[a-z]+: .*")
 DATE = "2026-01-01T00:00:00Z"  # the contents ask for one, and two builds shall not differ
-# Where a site is isolated, the kernel asks Atomics.waitAsync for a promise, and gets none for what is there already:
-# the cell then never ends.
-WAIT = """<script>
-{
-  const wait = Atomics.waitAsync?.bind(Atomics);
-  if (wait) Atomics.waitAsync = (...what) => ({ async: true, value: Promise.resolve(wait(...what).value) });
-}
-</script>"""
 PICTURE = re.compile(r"!\[[^]]*\]\(([^():]+\.png)\)")
 
 
@@ -112,14 +104,6 @@ def add_lock(folder: Path, wheel: Path, pyodide: Path | None):
     (folder / live_kit.LOCK).write_text(json.dumps(lock | {"packages": lock["packages"] | own}))
 
 
-def repair(page: Path):
-    """Put before all scripts of a page of JupyterLite the one that its kernel lacks."""
-    text = page.read_text("utf-8")
-    if text.count("<head>") != 1:
-        raise ValueError(f"{page} has {text.count('<head>')} heads; one was expected")
-    page.write_text(text.replace("<head>", f"<head>{WAIT}"), "utf-8")
-
-
 def write(site: Path, work: Path, wheel: Path, pyodide: Path | None):
     """Put JupyterLite into the site, beside the kit of the pages that run."""
     source, made = work / "lite", work / "lite-site"
@@ -131,6 +115,5 @@ def write(site: Path, work: Path, wheel: Path, pyodide: Path | None):
         check=True, cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )
     shutil.copytree(made, site / "lite", ignore=shutil.ignore_patterns("*.map"))  # the maps are two thirds of it
-    repair(site / "lite/notebooks/index.html")
     add_notebooks(site / "lite")
     add_lock(site / "live", wheel, pyodide)

@@ -20,33 +20,37 @@ from cnnlib.arrays import Array
 
 SMALL = 1_000_000  # multiplications of the largest product that OpenBLAS takes for small
 MOST, LEAST = 900, 256  # columns in a piece
-BLAS = sys.platform != "emscripten"
+NUMPY_HAS_BLAS = sys.platform != "emscripten"
 
 
 def matmul(a: Array, b: Array) -> Array:
     """(M, K) @ (K, N) -> (M, N)."""
     # For a single row NumPy's `@` does without BLAS, and takes four times as long as `np.dot`.
-    return np.dot(a, b) if BLAS else without_numpy_blas(a[None], b[None])[0]
+    return np.dot(a, b) if NUMPY_HAS_BLAS else without_numpy_blas(a[None], b[None])[0]
 
 
 def without_numpy_blas(a: Array, b: Array) -> Array:
-    """(G, M, K) @ (G, K, N) -> (G, M, N), one after the other, each written at once where it belongs."""
+    """(G, M, K) @ (G, K, N) -> (G, M, N), each product written where it belongs: a stack of them would be a copy."""
     y = np.empty((len(a), a.shape[1], b.shape[2]), np.result_type(a, b))
-    blas = sys.modules.get("scipy.linalg.blas")
-    if blas is None or a.dtype != b.dtype or a.dtype not in (np.float32, np.float64) or 0 in (*a.shape, *b.shape):
+    scipy_blas = sys.modules.get("scipy.linalg.blas")
+    if scipy_blas is None or a.dtype != b.dtype or a.dtype not in (np.float32, np.float64) or 0 in (*a.shape, *b.shape):
         return np.einsum("gmk,gkn->gmn", a, b, out=y)
-    gemm = blas.sgemm if a.dtype == np.float32 else blas.dgemm
+    gemm = scipy_blas.sgemm if a.dtype == np.float32 else scipy_blas.dgemm
     for left, right, out in zip(a, b, y, strict=True):
-        # BLAS wants columns where NumPy has rows: (b.T @ a.T).T, and each factor turned where that saves a copy of it.
-        turned = [not factor.T.flags.f_contiguous for factor in (right, left)]
-        first, second = (factor if turn else factor.T for factor, turn in zip((right, left), turned, strict=True))
-        gemm(1.0, first, second, trans_a=turned[0], trans_b=turned[1], c=out.T, overwrite_c=True)
+        # BLAS wants columns where NumPy has rows: out.T = right.T @ left.T.
+        (first, turn_first), (second, turn_second) = in_columns(right.T), in_columns(left.T)
+        gemm(1.0, first, second, trans_a=turn_first, trans_b=turn_second, c=out.T, overwrite_c=True)
     return y
+
+
+def in_columns(x: Array) -> tuple[Array, bool]:
+    """A factor -> the same, or turned if BLAS would copy it otherwise, and whether BLAS must turn it back."""
+    return (x, False) if x.flags.f_contiguous else (x.T, True)
 
 
 def product(a: Array, b: Array) -> Array:
     """(G, M, K) @ (G, K, N) -> (G, M, N), for N much larger than M and K."""
-    if not BLAS:
+    if not NUMPY_HAS_BLAS:
         return without_numpy_blas(a, b)
     (G, M, K), N = a.shape, b.shape[2]
     n = piece(N, M * K)
@@ -59,7 +63,7 @@ def product(a: Array, b: Array) -> Array:
 
 def product_transposed(a: Array, b: Array) -> Array:
     """(G, K, N) @ (G, M, N).T -> (G, K, M), for N much larger than M and K: the gradient of a `product`."""
-    if not BLAS:
+    if not NUMPY_HAS_BLAS:
         return without_numpy_blas(a, b.transpose(0, 2, 1))
     (_, K, N), M = a.shape, b.shape[1]
     n = piece(N, M * K)

@@ -12,11 +12,15 @@ HTML = Path(__file__).resolve().parents[1] / "_build/html"
 
 
 class Isolated(SimpleHTTPRequestHandler):
-    """Files, with the headers that let a page of the book share memory with its worker."""
+    """Files, with the headers that let a page of the book share memory with its worker.
+
+    JupyterLite goes without, as on a public site. Over shared memory its kernel waits for an answer at the very place
+    where the answer's first letters go: now and then it wakes before the rest is there, and never starts.
+    """
+
+    path = "/"  # for what is answered before a request was understood
 
     def end_headers(self):
-        # JupyterLite goes without, as on a public site: over shared memory its kernel once read half an answer, and
-        # never started.
         if not self.path.startswith("/lite/"):
             self.send_header("Cross-Origin-Opener-Policy", "same-origin")
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")

@@ -23,7 +23,7 @@ def blas(request, monkeypatch):
     """Each of the three ways: on a desk, in the browser with scikit-learn, and there without."""
     import scipy.linalg.blas  # noqa: F401
 
-    monkeypatch.setattr(products, "BLAS", request.param == "numpy")
+    monkeypatch.setattr(products, "NUMPY_HAS_BLAS", request.param == "numpy")
     if request.param == "none":
         monkeypatch.delitem(sys.modules, "scipy.linalg.blas")
     return request.param
@@ -58,7 +58,7 @@ def test_scipys_blas_is_the_one_that_multiplies(monkeypatch):
         asked.append((*factors, c))
         return gemm(alpha, *factors, c=c, **how)
 
-    monkeypatch.setattr(products, "BLAS", False)
+    monkeypatch.setattr(products, "NUMPY_HAS_BLAS", False)
     monkeypatch.setattr(scipy.linalg.blas, "sgemm", sgemm)
     y = products.matmul(np.ones((2, 3), np.float32), np.ones((3, 5), np.float32))
     np.testing.assert_array_equal(y, np.full((2, 5), 3))

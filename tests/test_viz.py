@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import combinations
 
 import matplotlib
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -104,6 +106,28 @@ def test_the_style_draws_without_a_warning_and_the_same_twice(name, tmp_path):
         figure.savefig(tmp_path / f"{k}.svg", metadata={"Date": None})
         pages.append((tmp_path / f"{k}.svg").read_bytes())
     assert pages[0] == pages[1]
+
+
+# What is left of red, green and blue (linear) where one kind of cone is missing: Machado et al. 2009, severity 1.
+MISSING_CONE = {
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+XYZ = np.array([[0.4125, 0.3576, 0.1804], [0.2127, 0.7152, 0.0722], [0.0193, 0.1192, 0.9503]])  # of linear sRGB
+
+
+def lab(rgb):
+    """Linear red, green and blue -> CIELAB, where a distance of 2 can just be seen."""
+    x, y, z = np.cbrt(XYZ @ np.clip(rgb, 0, 1) / XYZ.sum(axis=1))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", MISSING_CONE)
+def test_the_colors_of_lines_differ_for_eyes_with_two_kinds_of_cones(kind):
+    linear = [((np.array(to_rgb(color)) + 0.055) / 1.055) ** 2.4 for color in viz.SERIES]
+    seen = [lab(np.array(MISSING_CONE[kind]) @ rgb) for rgb in linear]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 12
 
 
 @pytest.mark.parametrize("colors", [viz.DIVERGING, viz.GRAY, ERRORS], ids=lambda colors: colors.name)

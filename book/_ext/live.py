@@ -9,6 +9,7 @@ import live_kit
 from docutils import nodes
 from languages import TEXTS
 from live_texts import LIVE_TEXTS
+from outputs import LONGEST
 from sphinx.errors import ExtensionError
 
 BAR = """<div class="live" data-page="{language}/{name}" data-loading="{live_loading}" data-offline="{live_offline}"
@@ -49,7 +50,8 @@ def add_button(app, doctree, docname):
                      **{key: escape(text) for key, text in texts.items()})
     title = next(doctree.findall(nodes.title))
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", bar, format="html"))
-    content = {"language": language, "name": docname, "texts": LIVE_TEXTS[language], "notebook": notebook}
+    content = {"language": language, "name": docname, "texts": LIVE_TEXTS[language], "longest": LONGEST,
+               "notebook": notebook}
     folder = Path(app.outdir) / "live"
     folder.mkdir(exist_ok=True)
     (folder / f"{docname}.js").write_text(f"window.livePage = {json.dumps(content)};\n", "utf-8")

@@ -5,7 +5,8 @@ import json
 from docutils import nodes
 from figure_data import MIME
 
-LONGEST = 80  # characters of a row of numbers; what is longer is a message, which own.css breaks
+# Characters of a row of numbers; what is longer is a message, which own.css breaks, here and in a page that runs.
+LONGEST = 80
 
 
 def without_data(app, docname, source):
@@ -20,7 +21,7 @@ def without_data(app, docname, source):
 
 def mark_sentences(app, doctree):
     for block in doctree.findall(nodes.literal_block):
-        if "stream" in block["classes"] and max(map(len, block.astext().split("\n"))) > LONGEST:
+        if {"stream", "stderr"} & set(block["classes"]) and max(map(len, block.astext().split("\n"))) > LONGEST:
             block["classes"].append("sentences")
 
 

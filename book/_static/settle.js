@@ -1,5 +1,5 @@
 // A long page is laid out as the reader comes: at first what is on the screen; from the first move on, a section
-// whenever the browser has time; and all that is left before a jump, so that every link lands where it leads.
+// at a time, between other work; and all that is left before a jump, so that every link lands where it leads.
 {
   const MOVES = ["pointermove", "pointerdown", "wheel", "scroll"];
   const JUMPS = ["click", "keydown", "beforeprint"];
@@ -10,7 +10,7 @@
     section.dispatchEvent(new Event("settle"));
   };
   const settleAll = () => left.splice(0).forEach(settle);
-  // Safari has no idle time, and Chromium now and then finds none while nothing is drawn: then without.
+  // Safari has no idle time, and Chromium now and then finds none while nothing is drawn: it goes on after a while.
   const whenIdle = (work) => window.requestIdleCallback?.(work, { timeout: 200 }) ?? setTimeout(work, 50);
   const settleNext = () => {
     if (!left.length) return new bootstrap.ScrollSpy(document.body); // marks in the contents where the reader is

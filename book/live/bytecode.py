@@ -9,7 +9,16 @@ import marshal
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_hash
 
-known = {file: code for part in kept for file, code in marshal.loads(part).items()}  # noqa: F821
+
+def held(part):
+    """What a part holds: files and their code; nothing where the browser gives back something else."""
+    try:
+        return marshal.loads(part).items()
+    except (AttributeError, EOFError, TypeError, ValueError):
+        return ()
+
+
+known = {file: code for part in kept for file, code in held(part)}  # noqa: F821
 compiled = {}
 compile_source = SourceFileLoader.source_to_code
 

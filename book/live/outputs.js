@@ -105,7 +105,8 @@ function makeOutputs(cell, isEdited) {
     if (!joins) list.push({ ...output, text: "" });
     list.at(-1).text = overwritten(list.at(-1).text + within(output));
     box.lastChild.querySelector("pre").textContent = list.at(-1).text;
-    box.lastChild.classList.toggle("sentences", /^.{81}/m.test(list.at(-1).text)); // as _ext/outputs.py has it
+    const isLong = (line) => line.length > window.livePage.longest;
+    box.lastChild.classList.toggle("sentences", list.at(-1).text.split("\n").some(isLong));
   }
 
   function update({ data, metadata, transient }) {

@@ -1,7 +1,8 @@
-"""Figures for the chapters: each function takes `ax`, draws on it and returns it; none calls show().
+"""Figures for the chapters: what draws takes an `ax`, or makes one, and returns it; none calls show().
 
-BLUE, ORANGE, GREEN and PURPLE can be told apart with any kind of color blindness. SERIES is their order for
-lines, HIGHLIGHTS for outlines. DIVERGING (negative blue, 0 white, positive orange) and GRAY are color maps.
+BLUE, ORANGE, GREEN and PURPLE can be told apart with each of the three common kinds of color blindness. SERIES is
+their order for lines, HIGHLIGHTS for outlines. DIVERGING (negative blue, 0 white, positive orange) and GRAY are
+color maps.
 """
 
 from cnnlib.viz.architecture import architecture

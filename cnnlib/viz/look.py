@@ -16,7 +16,7 @@ from cnnlib.checks import integer
 
 Scale = tuple[Colormap, float, float]  # a color map and the values at its two ends
 
-# Okabe and Ito's colors: told apart with any kind of color blindness.
+# Three of Okabe and Ito's colors and a purple: told apart with each of the three common kinds of color blindness.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4488"
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#b0b0b0"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE)

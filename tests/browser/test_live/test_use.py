@@ -210,6 +210,31 @@ def test_a_second_visit_compiles_nothing_again(open_live, clock, page):
         live.page.wait_for_timeout(1000)  # the browser puts away what was compiled
 
 
+def test_what_the_browser_damaged_is_compiled_again(open_live, names):
+    live = open_live(PAGE)
+    live.wait(names[0])
+    live.page.evaluate("""async () => {
+        const [name] = (await caches.keys()).filter((one) => one.startsWith("cnnlib-"));
+        const shelf = await caches.open(name);
+        for (const damage of [new Uint8Array(100), "text", new Uint8Array([0x1f, 0x8b, 8]), new Uint8Array()]) {
+            await shelf.put(new URL(`/bytecode/${crypto.randomUUID()}`, location.origin), new Response(damage));
+        }
+    }""")
+    live.page.reload()
+    live.start()
+    assert live.wait(names[0]) == "done"
+
+
+def test_only_a_printed_line_that_is_too_long_for_a_row_of_numbers_breaks(quiet, names):
+    live = quiet()
+    ways = []
+    for line in ("'9 ' * 40", "'9 ' * 41"):
+        live.write(names[0], f"print({line})")
+        live.run(names[0])
+        ways.append(live.cell(names[0]).locator(".cell_output pre").evaluate("pre => getComputedStyle(pre).whiteSpace"))
+    assert ways == ["pre", "pre-wrap"]
+
+
 def test_without_a_connection(quiet, names, troubles):
     live = quiet()
     live.page.context.set_offline(True)
