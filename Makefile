@@ -28,7 +28,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground links lab serve \
+.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
 	bench bench-check clean
 
 help: ## list the commands
@@ -96,6 +96,9 @@ twins: $(READY) ## record texts changed in both languages (CELL=04-pooling/ties 
 playground: $(READY) ## train the LeNet that answers to drawings again, and store its weights (about a minute)
 	$(PY) scripts/digit_weights.py
 
+gemm: .venv/zig ## compile cnnlib/gemm.c, the products of the browser, to gemm.wasm
+	$(PY) scripts/gemm.py
+
 links: $(HTML) ## ask for every external address of the book, and record the answers in scripts/links.txt
 	$(PY) scripts/check_links.py
 
@@ -138,6 +141,10 @@ $(READY): pyproject.toml constraints.txt
 
 .venv/mutmut: $(READY)
 	$(PIP) --constraint constraints.txt mutmut==3.8.1
+	@touch $@
+
+.venv/zig: $(READY)
+	$(PIP) ziglang==0.17.1
 	@touch $@
 
 .venv/lab: $(READY)

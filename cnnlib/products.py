@@ -5,10 +5,7 @@ AVX-512, OpenBLAS has a quick way for small products, of at most a million multi
 900 columns at a time takes down to a quarter of the time of the whole; elsewhere it makes little difference.
 For many filters the whole product is the better form.
 
-In the browser NumPy has no BLAS, and its own loops for `@` go through memory in a poor order: there `np.einsum` took
-0.3 to 0.8 of their time, on the products of problem 7 and of LeNet (Pyodide 314, NumPy 2.4, batches of 20 and 50).
-SciPy brings a BLAS of its own, which took 0.2 to 1.0 of the time of `np.einsum`, and 0.8 to 0.9 of a step of training
-(chapter 6, batches of 20). It is used where scikit-learn has loaded it, and never fetched for this alone.
+In the browser NumPy has no BLAS: there gemm.py multiplies.
 """
 
 import sys
@@ -16,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnlib import gemm
 from cnnlib.arrays import Array
 
 SMALL = 1_000_000  # multiplications of the largest product that OpenBLAS takes for small
@@ -26,32 +24,13 @@ NUMPY_HAS_BLAS = sys.platform != "emscripten"
 def matmul(a: Array, b: Array) -> Array:
     """(M, K) @ (K, N) -> (M, N)."""
     # For a single row NumPy's `@` does without BLAS, and takes four times as long as `np.dot`.
-    return np.dot(a, b) if NUMPY_HAS_BLAS else without_numpy_blas(a[None], b[None])[0]
-
-
-def without_numpy_blas(a: Array, b: Array) -> Array:
-    """(G, M, K) @ (G, K, N) -> (G, M, N), each product written where it belongs: a stack of them would be a copy."""
-    y = np.empty((len(a), a.shape[1], b.shape[2]), np.result_type(a, b))
-    scipy_blas = sys.modules.get("scipy.linalg.blas")
-    if scipy_blas is None or a.dtype != b.dtype or a.dtype not in (np.float32, np.float64) or 0 in (*a.shape, *b.shape):
-        return np.einsum("gmk,gkn->gmn", a, b, out=y)
-    gemm = scipy_blas.sgemm if a.dtype == np.float32 else scipy_blas.dgemm
-    for left, right, out in zip(a, b, y, strict=True):
-        # BLAS wants columns where NumPy has rows: out.T = right.T @ left.T.
-        (first, turn_first), (second, turn_second) = in_columns(right.T), in_columns(left.T)
-        gemm(1.0, first, second, trans_a=turn_first, trans_b=turn_second, c=out.T, overwrite_c=True)
-    return y
-
-
-def in_columns(x: Array) -> tuple[Array, bool]:
-    """A factor -> the same, or turned if BLAS would copy it otherwise, and whether BLAS must turn it back."""
-    return (x, False) if x.flags.f_contiguous else (x.T, True)
+    return np.dot(a, b) if NUMPY_HAS_BLAS else gemm.products(a[None], b[None])[0]
 
 
 def product(a: Array, b: Array) -> Array:
     """(G, M, K) @ (G, K, N) -> (G, M, N), for N much larger than M and K."""
     if not NUMPY_HAS_BLAS:
-        return without_numpy_blas(a, b)
+        return gemm.products(a, b)
     (G, M, K), N = a.shape, b.shape[2]
     n = piece(N, M * K)
     if n == N:
@@ -64,7 +43,7 @@ def product(a: Array, b: Array) -> Array:
 def product_transposed(a: Array, b: Array) -> Array:
     """(G, K, N) @ (G, M, N).T -> (G, K, M), for N much larger than M and K: the gradient of a `product`."""
     if not NUMPY_HAS_BLAS:
-        return without_numpy_blas(a, b.transpose(0, 2, 1))
+        return gemm.products(a, b.transpose(0, 2, 1))
     (_, K, N), M = a.shape, b.shape[1]
     n = piece(N, M * K)
     if n == N:

@@ -1,0 +1,111 @@
+"""The products of the browser: the files that are loaded there, run by another WebAssembly, beside NumPy."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import webassembly
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnlib import gemm
+
+ORDERS = {
+    "rows": np.ascontiguousarray,
+    "columns": np.asfortranarray,
+    "backward": lambda x: np.ascontiguousarray(x[::-1])[::-1],
+    "every second row": lambda x: np.repeat(x, 2, axis=0)[::2],
+    "every second column": lambda x: np.repeat(x, 2, axis=1)[:, ::2],
+}
+DTYPES = [np.dtype(dtype) for dtype in gemm.NUMBERS]
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """The functions of gemm.c that were called."""
+    names = []
+    monkeypatch.setattr(gemm, "library", webassembly.library)
+    for dtype in DTYPES:
+        monkeypatch.setattr(webassembly.library(dtype), "called", names)
+    return names
+
+
+def numbers(shape, order, dtype, seed):
+    return ORDERS[order](np.random.default_rng(seed).standard_normal(shape).astype(dtype))
+
+
+@settings(deadline=None)
+@given(*[st.integers(1, 40)] * 3, *[st.sampled_from(sorted(ORDERS))] * 2, st.sampled_from(DTYPES))
+def test_every_size_and_order_gives_the_product(M, K, N, order_a, order_b, dtype):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gemm, "library", webassembly.library)
+        a, b = numbers((M, K), order_a, dtype, 0), numbers((K, N), order_b, dtype, 1)
+        y = np.full((M, N), np.nan, dtype)
+        gemm.multiply(a, b, y)
+        error = 100 * np.finfo(dtype).eps
+        np.testing.assert_allclose(y, a.astype(float) @ b, rtol=error, atol=error)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize(
+    ("M", "bytes_of_a_row", "order_b", "function"),
+    [
+        (2, 64, "rows", "times"),
+        (2, 32, "columns", "times_transposed"),
+        (1, 64, "rows", None),
+        (2, 56, "rows", None),
+        (1, 64, "columns", None),
+        (2, 8, "columns", None),
+        (2, 64, "every second column", None),
+    ],
+)
+def test_a_result_that_holds_a_tile_is_multiplied_by_gemm(called, M, bytes_of_a_row, order_b, function, dtype):
+    N = bytes_of_a_row // dtype.itemsize
+    a, b = numbers((M, 5), "rows", dtype, 0), numbers((5, N), order_b, dtype, 1)
+    np.testing.assert_allclose(gemm.products(a[None], b[None])[0], a @ b, rtol=1e-4, atol=1e-5)
+    assert called == [function] * (function is not None)
+
+
+@pytest.mark.parametrize("dtypes", ["ii", "ee", ("f4", "f8"), (">f4", ">f4"), ("<f4", ">f4")], ids=str)
+def test_other_numbers_are_left_to_numpy(called, dtypes):
+    a, b = np.arange(80).reshape(1, 4, 20).astype(dtypes[0]), np.ones((1, 20, 16), dtypes[1])
+    y = gemm.products(a, b)
+    np.testing.assert_array_equal(y, a @ b)
+    assert not called and y.dtype == (a @ b).dtype
+
+
+def test_numbers_that_lie_between_others_are_left_to_numpy(called):
+    packed = np.zeros((4, 20), [("number", np.float32), ("flag", np.int8)])
+    packed["number"] = np.arange(80).reshape(4, 20)
+    a, b = packed["number"][None], np.ones((1, 20, 16), np.float32)
+    assert a.strides[2] % a.itemsize
+    np.testing.assert_array_equal(gemm.products(a, b), np.ascontiguousarray(a) @ b)
+    np.testing.assert_array_equal(gemm.products(b.transpose(0, 2, 1), a.transpose(0, 2, 1)), (a @ b).transpose(0, 2, 1))
+    assert not called
+
+
+def test_a_row_that_is_repeated_without_a_copy_is_read_again(called):
+    a = np.broadcast_to(np.arange(5, dtype=np.float32), (3, 5))
+    np.testing.assert_array_equal(gemm.products(a[None], np.ones((1, 5, 16), np.float32))[0], np.full((3, 16), 10))
+    assert called == ["times"]
+
+
+def test_no_numbers_to_add_give_zeros(called):
+    y = np.full((2, 16), np.nan, np.float32)
+    gemm.multiply(np.ones((2, 5), np.float32)[:, :0], np.ones((5, 16), np.float32)[:0], y)
+    np.testing.assert_array_equal(y, 0)
+    assert called == ["times"]
+
+
+def test_what_is_infinite_or_no_number_stays_so(called):
+    a = np.array([[np.inf, 1], [np.nan, 1]], np.float32)
+    y = gemm.products(a[None], np.ones((1, 2, 16), np.float32))[0]
+    assert np.isposinf(y[0]).all() and np.isnan(y[1]).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_a_file_is_the_one_compiled_from_the_text(dtype):
+    folder = Path(gemm.__file__).parent
+    text = (folder / "gemm.c").read_bytes()
+    assert (folder / f"gemm-{dtype}.wasm").read_bytes().endswith(hashlib.sha256(text).digest()), "run `make gemm`"
