@@ -2,10 +2,11 @@
 
 Runs in the worker before anything else is imported. The worker gives `kept`, the parts that the browser holds, and
 asks for `fresh()`, a part with what was compiled since. A file is known by its path and its text: a reader may install
-another version of it.
+another version of it. Packages are files, and Python's own library is a zip.
 """
 
 import marshal
+import zipimport
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_hash
 
@@ -20,18 +21,28 @@ def held(part):
 
 known = {file: code for part in kept for file, code in held(part)}  # noqa: F821
 compiled = {}
-compile_source = SourceFileLoader.source_to_code
+compile_file, compile_zipped = SourceFileLoader.source_to_code, zipimport._compile_source
 
 
-def source_to_code(loader, data, path, **options):
-    """Python's own method, for the packages; a reader's own files may change, and are compiled each time."""
+def remembered(path, data, compile_source):
+    """The code of a file, compiled if it is not known; a reader's own files may change, and are not kept."""
     file = path, source_hash(data)
     if file in known:
         return marshal.loads(known[file])
-    code = compile_source(loader, data, path, **options)
-    if "/site-packages/" in path:
+    code = compile_source()
+    if "/site-packages/" in path or ".zip/" in path:
         compiled[file] = marshal.dumps(code)
     return code
+
+
+def source_to_code(loader, data, path, **options):
+    """Python's own method, for files."""
+    return remembered(path, data, lambda: compile_file(loader, data, path, **options))
+
+
+def zipped_to_code(path, data):
+    """Python's own function, for what is in a zip."""
+    return remembered(path, data, lambda: compile_zipped(path, data))
 
 
 def fresh():
@@ -42,3 +53,4 @@ def fresh():
 
 
 SourceFileLoader.source_to_code = source_to_code
+zipimport._compile_source = zipped_to_code
