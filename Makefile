@@ -7,7 +7,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 READY := .venv/ready
 HTML := _build/html/index.html
 PAGES := $(shell find book/es book/en -not -path '*/.ipynb_checkpoints*')
-MACHINERY := _config.yml pyproject.toml book/references.bib book/glossary.yml \
+MACHINERY := _config.yml pyproject.toml book/references.bib book/glossary.yml book/texts.yml \
 	book/build.py book/launch.py book/lite.py book/live_kit.py \
 	$(shell find book/_ext book/_static book/_templates book/live -type f -not -name '*.pyc') \
 	$(shell find cnnlib -type f -not -name '*.pyc')

@@ -8,9 +8,9 @@ import json
 from html import escape
 
 from docutils import nodes
-from languages import TEXTS
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
+from texts import TEXTS
 
 CONTROLS = """<div class="frames-controls">
 <button type="button" aria-label="{previous_frame}"><i class="fa-solid fa-backward-step"></i></button>

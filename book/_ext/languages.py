@@ -3,77 +3,8 @@
 from html import escape
 
 from docutils import nodes
+from texts import TEXTS
 
-TEXTS = {
-    "es": {
-        "title": "CNN desde cero",
-        "label": "ES",
-        "switch": "Leer esta página en español",
-        "search": "Buscar en el libro…",
-        "show": "Mostrar el código",
-        "hide": "Ocultar el código",
-        "show_solution": "Mostrar la solución",
-        "hide_solution": "Ocultar la solución",
-        "chapters": "Capítulos",
-        "link": "Enlace a este lugar",
-        "authors": "Equipo de cnnlib",
-        "contents": "En esta página",
-        "sidebar": "Mostrar u ocultar el índice del libro",
-        "page": "Mostrar u ocultar el índice de la página",
-        "previous_frame": "Fotograma anterior",
-        "play": "Reproducir",
-        "next_frame": "Fotograma siguiente",
-        "frame": "Fotograma",
-        "run_page": "Ejecutar esta página",
-        "lite": "Abrir en JupyterLite",
-        "live_note": "Se carga Python (unos {size} MB) desde {host}, y nada más. "
-        "Tu código y tus respuestas no salen de tu equipo.",
-        "live_note_local": "Se carga Python (unos {size} MB) desde este sitio. "
-        "Tu código y tus respuestas no salen de tu equipo.",
-        "live_loading": "Cargando…",
-        "live_offline": "No se ha podido cargar. ¿Hay conexión? Pulsa otra vez para volver a intentarlo.",
-        "live_saved": "En este navegador hay respuestas tuyas guardadas; vuelven cuando ejecutas la página.",
-        "mark": "Marcar como leído",
-        "suggest": "Proponer un cambio en esta página",
-        "cite": "Citar este capítulo",
-        "version": "versión",
-        "citation": "{authors} ({year}). «{title}». Capítulo {number} de {book}, versión {version}. {address}",
-    },
-    "en": {
-        "title": "CNNs from scratch",
-        "label": "EN",
-        "switch": "Read this page in English",
-        "search": "Search the book…",
-        "show": "Show the code",
-        "hide": "Hide the code",
-        "show_solution": "Show the solution",
-        "hide_solution": "Hide the solution",
-        "chapters": "Chapters",
-        "link": "Link to this place",
-        "authors": "the cnnlib contributors",
-        "contents": "On this page",
-        "sidebar": "Show or hide the table of contents",
-        "page": "Show or hide the contents of the page",
-        "previous_frame": "Previous frame",
-        "play": "Play",
-        "next_frame": "Next frame",
-        "frame": "Frame",
-        "run_page": "Run this page",
-        "lite": "Open in JupyterLite",
-        "live_note": "Loads Python (about {size} MB) from {host}, and nothing else. "
-        "Your code and your answers stay on your machine.",
-        "live_note_local": "Loads Python (about {size} MB) from this site. "
-        "Your code and your answers stay on your machine.",
-        "live_loading": "Loading…",
-        "live_offline": "It could not be loaded. Are you online? Press again to try once more.",
-        "live_saved": "This browser keeps answers of yours; they come back when you run the page.",
-        "mark": "Mark as read",
-        "suggest": "Suggest a change to this page",
-        "cite": "Cite this chapter",
-        "version": "version",
-        "citation": "{authors} ({year}). “{title}.” Chapter {number} of {book}, version {version}. {address}",
-    },
-}
 TWIN = {"es": "en", "en": "es"}
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import launch
 import live_kit
 from docutils import nodes
-from languages import TEXTS
-from live_texts import LIVE_TEXTS
 from outputs import LONGEST
 from sphinx.errors import ExtensionError
+from texts import LIVE_TEXTS, TEXTS
 
 BAR = """<div class="live" data-page="{language}/{name}" data-loading="{live_loading}" data-offline="{live_offline}"
 data-saved="{live_saved}">

@@ -6,7 +6,7 @@ One heading of the first level a page, texts in its language, and names that a s
 import re
 from pathlib import Path
 
-from languages import TEXTS
+from texts import TEXTS
 
 # Each repair is a pattern and what takes its place; {name} is a text of the page's language.
 REPAIRS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from front import card, pictures
-from languages import TEXTS
+from texts import TEXTS
 
 PICTURE = (1200, 630)
 LOCALES = {"es": "es_ES", "en": "en_US"}

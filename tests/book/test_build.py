@@ -49,7 +49,7 @@ def published(tmp_path_factory) -> Path:
     book = tmp_path_factory.mktemp("un libro pequeño")
     for part in ("book/_ext", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / part, book / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (*ROOT.glob("book/*.py"), ROOT / "book/references.bib"):
+    for path in (*ROOT.glob("book/*.py"), ROOT / "book/references.bib", ROOT / "book/texts.yml"):
         shutil.copy(path, book / "book")
     settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     settings["repository"]["url"], settings["html"]["baseurl"] = REPOSITORY, SITE

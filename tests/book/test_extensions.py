@@ -1,5 +1,6 @@
 """The parts of the book's machinery, one by one."""
 
+import re
 import struct
 
 import bibliography
@@ -16,6 +17,7 @@ import pytest
 import sharing
 import slim
 import spanish_search
+import texts
 import tinycss2
 import unbroken
 from docutils import nodes
@@ -219,8 +221,11 @@ def test_only_a_page_that_runs_may_contact_the_address_of_pyodide(monkeypatch):
     assert live_kit.HOST not in policy.policy("<div>")
 
 
-def test_both_languages_have_the_same_texts():
-    assert languages.TEXTS["es"].keys() == languages.TEXTS["en"].keys()
+@pytest.mark.parametrize("by_language", [texts.TEXTS, texts.LIVE_TEXTS])
+def test_both_languages_leave_the_same_places_open_in_a_text(by_language):
+    for name, spanish in by_language["es"].items():
+        places = [sorted(re.findall(r"{\w+}", text)) for text in (spanish, by_language["en"][name])]
+        assert places[0] == places[1], name
 
 
 def test_a_description_is_the_first_paragraph_that_says_something():

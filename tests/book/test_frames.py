@@ -9,10 +9,10 @@ import frames
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from languages import TEXTS
 from nbformat.v4 import new_output
 from notebooks import Page, alt_text, pages, tags
 from sphinx.errors import ExtensionError
+from texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build/html"

@@ -7,8 +7,8 @@ of another site read it. A few pure packages of the copy have other bytes than t
 import live_kit
 import pyodide
 import pytest
-from live_texts import LIVE_TEXTS
 from notebooks import BOOK, Page
+from texts import LIVE_TEXTS
 
 PAGE = "en/02-small-matrices"
 FIRST = Page("en", BOOK / f"{PAGE}.ipynb").code_cells[0].id

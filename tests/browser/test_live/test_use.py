@@ -5,8 +5,8 @@ import json
 
 import live_kit
 import pytest
-from live_texts import LIVE_TEXTS
 from notebooks import BOOK, Page
+from texts import LIVE_TEXTS
 
 TEXT = LIVE_TEXTS["en"]
 PAGE = "en/02-small-matrices"
