@@ -26,6 +26,8 @@ export JUPYTER_CONFIG_DIR := $(CACHE)/jupyter/config
 export JUPYTER_DATA_DIR := $(CACHE)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export JUPYTER_PLATFORM_DIRS := 1
+export ZIG_GLOBAL_CACHE_DIR := $(CACHE)/zig
+export ZIG_LOCAL_CACHE_DIR := $(CACHE)/zig
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
@@ -96,8 +98,8 @@ twins: $(READY) ## record texts changed in both languages (CELL=04-pooling/ties 
 playground: $(READY) ## train the LeNet that answers to drawings again, and store its weights (about a minute)
 	$(PY) scripts/digit_weights.py
 
-gemm: .venv/zig ## compile cnnlib/gemm.c, the products of the browser, to gemm.wasm
-	$(PY) scripts/gemm.py
+gemm: .venv/zig ## compile cnnlib/gemm.c, the products of the browser, to WebAssembly
+	$(PY) scripts/compile_gemm.py
 
 links: $(HTML) ## ask for every external address of the book, and record the answers in scripts/links.txt
 	$(PY) scripts/check_links.py
@@ -144,7 +146,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 .venv/zig: $(READY)
-	$(PIP) ziglang==0.17.1
+	$(PIP) --constraint constraints.txt ziglang==0.17.1
 	@touch $@
 
 .venv/lab: $(READY)

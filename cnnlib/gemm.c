@@ -9,6 +9,7 @@
 
 typedef NUMBER vector __attribute__((vector_size(16), aligned(sizeof(NUMBER))));
 
+// gemm.py knows the size of a tile, and asks for no smaller result.
 enum { LANES = 16 / sizeof(NUMBER), ROWS = 2, VECTORS = 4, COLUMNS = 4 };
 
 #define EXPORT __attribute__((visibility("default")))

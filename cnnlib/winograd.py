@@ -22,6 +22,7 @@ import numpy as np
 from cnnlib.arrays import Array, Padding, Pads, turn
 from cnnlib.checks import bias, images
 from cnnlib.conv import Conv2D, check_shapes, columns
+from cnnlib.products import matmul, product
 from cnnlib.windows import image_pads, pad, windows
 
 POINTS = np.array([0.0, 1, -1, 2, -2])  # and infinity, where a polynomial has the value of its highest coefficient
@@ -70,9 +71,9 @@ def winograd_forward(x: Any, w: Any, b: Any, padding: Padding = 0) -> Array:
     (top, bottom), (left, right) = pads
     xp = pad(x, ((top, bottom + 4 * TH - OH), (left, right + 4 * TW - OW)))
     p = columns(windows(xp, (6, 6), (4, 4)), 1)  # (1, 36*C, TH*TW*N)
-    d = (OF_PIXELS @ p.reshape(36, -1)).reshape(36, C, -1)
-    g = (OF_WEIGHTS @ w.reshape(9, -1)).reshape(36, C, F)
-    y = TO_OUTPUTS @ (g.transpose(0, 2, 1) @ d).reshape(36, -1)  # (16, F*TH*TW*N)
+    d = matmul(OF_PIXELS, p.reshape(36, -1)).reshape(36, C, -1)
+    g = matmul(OF_WEIGHTS, w.reshape(9, -1)).reshape(36, C, F)
+    y = matmul(TO_OUTPUTS, product(g.transpose(0, 2, 1), d).reshape(36, -1))  # (16, F*TH*TW*N)
     y = y.reshape(4, 4, F, TH, TW, N).transpose(2, 3, 0, 4, 1, 5).reshape(F, 4 * TH, 4 * TW, N)
     y = turn(y)[:, :OH, :OW]
     return y if b is None else np.add(y, b, out=y)

@@ -51,13 +51,15 @@ def test_a_product_without_blas_is_the_same(shape, blas):
 @pytest.mark.parametrize("numpy_has_blas", [True, False])
 def test_the_peak_of_a_product_is_the_product(monkeypatch, numpy_has_blas):
     monkeypatch.setattr(products, "NUMPY_HAS_BLAS", numpy_has_blas)
-    monkeypatch.setattr(gemm, "library", Mock())  # its numbers are not looked at: wasmtime's copies would be counted
+    library = Mock()  # its numbers are not looked at: wasmtime's copies would be counted
+    monkeypatch.setattr(gemm, "library", library)
     a, b = np.ones((1, 6, 25), np.float32), np.ones((1, 25, 28_800), np.float32)
     tracemalloc.start()
     y = products.product(a, b)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1.1 * y.nbytes
+    assert library.return_value.times.called != numpy_has_blas
 
 
 @pytest.mark.parametrize("N", [9800, 9801, 9803])  # 9803 is prime: no pieces

@@ -10,6 +10,8 @@ import wasmtime
 import cnnlib
 
 PAGE = 65536
+GUARD = 1024  # bytes before and behind each array
+NAN, SEVENS = b"\xff", b"\x07"  # what stands there: a read spoils the result, and a write of what was read is seen
 
 
 class WebAssembly:
@@ -35,28 +37,31 @@ class WebAssembly:
         self.call("times_transposed", y, M * N, M, K, N, a, a_row, b, b_row)
 
     def put(self, address: int, *axes: tuple[int, int]) -> int:
-        """The first number of an array and (length, step) of its axes -> where its copy begins."""
+        """The first number of an array and (length, step) of its axes -> where the first number of its copy lies."""
         before = sum(min(0, (length - 1) * step) for length, step in axes)
         after = sum(max(0, (length - 1) * step) for length, step in axes)
         size = self.itemsize * (after - before + 1) if all(length for length, _ in axes) else 0
-        begin = self.room(size)
-        self.memory.write(self.store, ctypes.string_at(address + self.itemsize * before, size), begin)
+        begin = self.write(ctypes.string_at(address + self.itemsize * before, size))
         return begin - self.itemsize * before
 
-    def room(self, size: int) -> int:
-        """Bytes -> where so many are free."""
-        begin = self.used
-        self.used += size
+    def write(self, numbers: bytes, guard: bytes = NAN) -> int:
+        """Bytes -> where they stand in the memory, between two guards."""
+        begin = self.used + GUARD
+        self.used = begin + len(numbers) + GUARD
         missing = self.used - self.memory.data_len(self.store)
         self.memory.grow(self.store, max(0, -(-missing // PAGE)))
+        self.memory.write(self.store, GUARD * guard + numbers + GUARD * guard, begin - GUARD)
         return begin
 
     def call(self, name: str, y: int, size: int, *numbers: int) -> None:
-        """Run a function, and copy what it wrote to y."""
-        out = self.room(self.itemsize * size)
-        self.functions[name](self.store, *numbers, out)
-        written = self.memory.read(self.store, out, out + self.itemsize * size)
-        ctypes.memmove(y, bytes(written), len(written))
+        """Run a function, and copy what it wrote to y; it may write nowhere else."""
+        begin = self.write(bytes(self.itemsize * size), SEVENS)
+        end = begin + self.itemsize * size
+        before = self.memory.read(self.store, 0, self.used)
+        self.functions[name](self.store, *numbers, begin)
+        after = self.memory.read(self.store, 0, self.used)
+        assert (before[:begin], before[end:]) == (after[:begin], after[end:]), f"{name} writes beside its result"
+        ctypes.memmove(y, bytes(after[begin:end]), end - begin)
         self.used = 0
         self.called.append(name)
 

@@ -2,13 +2,17 @@
 
 Runs in the worker before anything else is imported. The worker gives `kept`, the parts that the browser holds, and
 asks for `fresh()`, a part with what was compiled since. A file is known by its path and its text: a reader may install
-another version of it. Packages are files, and Python's own library is a zip.
+another version of it. Packages are files, and Python's own library is a zip: the function that compiles it is private,
+and stays what it is because the book pins its Python.
 """
 
 import marshal
+import sys
 import zipimport
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_hash
+
+KEPT = "/site-packages/", "/python{}{}.zip/".format(*sys.version_info)
 
 
 def held(part):
@@ -30,7 +34,7 @@ def remembered(path, data, compile_source):
     if file in known:
         return marshal.loads(known[file])
     code = compile_source()
-    if "/site-packages/" in path or ".zip/" in path:
+    if any(place in path for place in KEPT):
         compiled[file] = marshal.dumps(code)
     return code
 

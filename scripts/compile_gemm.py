@@ -9,16 +9,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+HERE = Path(__file__)
 SOURCE = Path(__file__).parents[1] / "cnnlib" / "gemm.c"
 FLAGS = ["-target", "wasm32-freestanding", "-mcpu=generic+simd128", "-O3", "-Wall", "-Wextra", "-Werror"]
 LIBRARY = ["-fPIC", "-nostdlib", "-shared", "-Wl,--strip-all"]
 
 
-def stamp(source: bytes) -> bytes:
-    """The text -> a section of WebAssembly that every reader skips, with its SHA-256."""
+def stamp() -> bytes:
+    """A section of WebAssembly that every reader skips: the SHA-256 of the text and of this way to compile it."""
     name = b"source"
-    content = bytes([len(name)]) + name + hashlib.sha256(source).digest()
-    return bytes([0, len(content)]) + content
+    content = bytes([len(name)]) + name + hashlib.sha256(SOURCE.read_bytes() + HERE.read_bytes()).digest()
+    return bytes([0, len(content)]) + content  # the length, below 128, is one byte
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
             compiler = [sys.executable, "-m", "ziglang", "cc", f"-DNUMBER={number}", *FLAGS, *LIBRARY]
             subprocess.run([*compiler, "-o", compiled, SOURCE], check=True)
             file = SOURCE.with_name(f"gemm-{dtype}.wasm")
-            file.write_bytes(compiled.read_bytes() + stamp(SOURCE.read_bytes()))
+            file.write_bytes(compiled.read_bytes() + stamp())
             print(f"{file} has {file.stat().st_size} bytes")
 
 
