@@ -61,7 +61,7 @@ window.digitPixels = ({ part, text, fill, paint, read, say }) => {
     const sentence = image[place] < 0.5 ? text.pixelInked : text.pixelErased;
     const turned = answer === best ? "" : ` ${fill(text.pixelTurns, answer)}`;
     const numbers = [logits[best], after[best]].map((logit) => logit.toFixed(2));
-    one.textContent = fill(sentence, row + 1, column + 1, best, ...numbers) + turned;
+    one.textContent = fill(sentence, row, column, best, ...numbers) + turned;
     mark.classList.add("pointing");
     if (event.type === "keydown") say(one.textContent);
   }

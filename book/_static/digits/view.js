@@ -76,12 +76,12 @@ window.digitView = (host) => {
   function went(from, to, event) {
     const typed = event.type === "keydown";
     if (typed ? event.shiftKey : event.buttons & 1) line(from, to);
-    else if (typed) say(fill(text.place, to.row + 1, to.column + 1));
+    else if (typed) say(fill(text.place, to.row, to.column));
   }
 
   function act(place, erase, word) {
     line(place, place, erase);
-    say(`${fill(text.place, place.row + 1, place.column + 1)} ${word}`);
+    say(`${fill(text.place, place.row, place.column)} ${word}`);
   }
   const erase = (place) => act(place, true, text.erased);
   const keys = { " ": (place) => act(place, false, text.inked), Delete: erase, Backspace: erase };
