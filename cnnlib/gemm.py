@@ -26,7 +26,7 @@ ROWS, BYTES_OF_A_ROW, COLUMNS_TRANSPOSED = 2, 64, 4
 @cache
 def library(dtype: np.dtype) -> ctypes.CDLL:
     """A type of number -> gemm.c, compiled for it."""
-    # Its functions take and give what ctypes expects of a function it knows nothing of: there a pointer is an int.
+    # Undeclared arguments are ints to ctypes, and there an address has the 32 bits of an int.
     return ctypes.CDLL(str(Path(__file__).with_name(f"gemm-{dtype}.wasm")))
 
 

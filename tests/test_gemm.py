@@ -52,19 +52,19 @@ def test_every_size_and_order_gives_the_product(M, K, N, order_a, order_b, dtype
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize(
-    ("M", "short_of_64_bytes", "N", "order_b", "functions"),
+    ("M", "N_by_dtype", "order_b", "functions"),
     [
-        (2, 0, None, "rows", ["times"]),
-        (1, 0, None, "rows", []),
-        (2, 1, None, "rows", []),
-        (2, 0, None, "every second column", []),
-        (2, 0, 4, "columns", ["times_transposed"]),
-        (1, 0, 4, "columns", []),
-        (2, 0, 3, "columns", []),
+        (2, (16, 8), "rows", ["times"]),
+        (1, (16, 8), "rows", []),
+        (2, (15, 7), "rows", []),
+        (2, (16, 8), "every second column", []),
+        (2, (4, 4), "columns", ["times_transposed"]),
+        (1, (4, 4), "columns", []),
+        (2, (3, 3), "columns", []),
     ],
 )
-def test_a_result_that_holds_a_tile_is_multiplied_by_gemm(called, M, short_of_64_bytes, N, order_b, functions, dtype):
-    N = N or 64 // dtype.itemsize - short_of_64_bytes
+def test_a_result_that_holds_a_tile_is_multiplied_by_gemm(called, M, N_by_dtype, order_b, functions, dtype):
+    N = N_by_dtype[DTYPES.index(dtype)]
     a, b = numbers((M, 5), "rows", dtype, 0), numbers((5, N), order_b, dtype, 1)
     np.testing.assert_allclose(gemm.products(a[None], b[None])[0], a @ b, rtol=1e-4, atol=1e-5)
     assert called == functions
