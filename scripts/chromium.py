@@ -8,6 +8,9 @@ from pathlib import Path
 
 PATH = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SETTLED = "!document.querySelector('.bd-article > section > section:not(.settled)')"  # settle.js is done
+# What copies a cell comes with the first move: no such cell, or its button is there.
+COPYING = "!document.querySelector('script[src*=copybutton]') || !document.querySelector('div.highlight pre')" \
+          " || !!document.querySelector('.copybtn')"
 MISSING = "Chromium is missing: install the system's package `chromium`"
 
 
@@ -45,6 +48,7 @@ def settle(tab):
     """Lay out the whole page, as it is soon after the reader's first move."""
     tab.evaluate("dispatchEvent(new Event('scroll'))")
     wait_until(tab, SETTLED)
+    wait_until(tab, COPYING)
 
 
 def load_pictures(tab):

@@ -29,6 +29,8 @@ DECIDED = ('/light|dark/.exec(localStorage.getItem("mode"))?.[0]'
 SPY = ' data-bs-spy="scroll"'  # it lays the whole page out to see where its sections are: settle.js starts it
 # So does the theme to see what scrolls: tab-stops.js waits.
 TAB_STOPS = re.compile(r'"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
+# The buttons that copy a cell take their time: settle.js loads them when the first hand or key comes.
+LATER = re.compile(r'<script src=("[^"]*_static/(?:clipboard\.min|copybutton)\.js)')
 REMARK = re.compile(r"console\.log\([`\"]\[[PS][SB]T\][^)]*\)")  # what the theme tells itself
 
 
@@ -133,7 +135,8 @@ def silence(static: Path):
 def slim_page(text: str) -> str:
     root = LINK.search(text)[1]
     text = COLORLESS.sub(r"\1", text).replace(UNDECIDED, DECIDED).replace(SPY, "")
-    text = REMARK.sub("void 0", GONE.sub("", LINK.sub("", text))).replace("<script src=", "<script defer src=")
+    text = REMARK.sub("void 0", GONE.sub("", LINK.sub("", text)))
+    text = LATER.sub(r'<script type="later" data-src=\1', text).replace("<script src=", "<script defer src=")
     return text.replace("</title>", f'</title>\n<link rel="stylesheet" href="{root}book.css">', 1)
 
 

@@ -1,5 +1,6 @@
 // A long page is laid out as the reader comes: at first what is on the screen; from the first move on, a section
-// at a time, between other work; and all that is left before a jump, so that every link lands where it leads.
+// at a time, between other work; and all that is left before a jump, so that every link lands where it leads. Scripts
+// that nobody needs before come with the first move as well.
 {
   const MOVES = ["pointermove", "pointerdown", "wheel", "scroll"];
   const JUMPS = ["click", "keydown", "beforeprint"];
@@ -18,9 +19,16 @@
     whenIdle(settleNext);
   };
 
+  const load = (later) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: later.dataset.src, async: false }); // in their order
+    later.replaceWith(script);
+  };
+
   const begun = new AbortController();
   const begin = () => {
     begun.abort();
+    document.querySelectorAll('script[type="later"]').forEach(load);
     const start = () => whenIdle(settleNext);
     if (document.readyState === "complete") start();
     else addEventListener("load", start); // ScrollSpy comes with the last script

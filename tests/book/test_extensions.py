@@ -78,6 +78,16 @@ def test_code_keeps_the_spans_that_have_a_color_of_their_own():
     assert "<pre>x<span class=\"o\">=</span></pre>" in slim.slim_page(page)
 
 
+def test_scripts_wait_for_the_page_and_some_for_the_reader():
+    scripts = [f'<script src="../_static/{name}.js?v=1"></script>' for name in ("clipboard.min", "copybutton", "own")]
+    page = slim.slim_page('<link href="_static/a.css">' + "".join(scripts))
+    assert re.findall(r"<script (.*?)>", page) == [
+        'type="later" data-src="../_static/clipboard.min.js?v=1"',
+        'type="later" data-src="../_static/copybutton.js?v=1"',
+        'defer src="../_static/own.js?v=1"',
+    ]
+
+
 def test_a_theme_that_sets_its_tab_stops_otherwise_is_told_of(tmp_path):
     script = tmp_path / "scripts/pydata-sphinx-theme.js"
     script.parent.mkdir()

@@ -147,6 +147,18 @@ def test_code_can_be_copied(visit):
     assert page.evaluate("navigator.clipboard.readText()").strip() == cell.locator("pre").inner_text().strip()
 
 
+@pytest.mark.parametrize("act", [lambda page: page.mouse.move(50, 50), lambda page: page.keyboard.press("Tab")],
+                         ids=["mouse", "key"])
+def test_what_copies_comes_with_the_first_move(visit, act):
+    page = visit(f"es/{CHAPTER}", settled=False, policy=True)
+    page.wait_for_timeout(500)
+    assert not page.locator("button.copybtn").count() and not page.evaluate("window.ClipboardJS")
+    act(page)
+    page.locator("button.copybtn").first.wait_for(state="attached")
+    assert page.evaluate("document.querySelectorAll('div.cell_input pre').length <="
+                         " document.querySelectorAll('button.copybtn').length")
+
+
 def test_paper_shows_the_text_alone(visit):
     page = visit(f"en/{CHAPTER}")
     page.emulate_media(media="print")
