@@ -1,6 +1,11 @@
 # Every command a person needs. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8000
+# The book keeps the copy of Pyodide that it was built with; `make book PYODIDE=` takes it out. Tests want it without.
+ifneq (,$(filter test% links lighthouse,$(MAKECMDGOALS)))
+PYODIDE :=
+endif
+PYODIDE ?= $(shell cat _build/pyodide 2> /dev/null)
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
@@ -30,14 +35,17 @@ export ZIG_GLOBAL_CACHE_DIR := $(CACHE)/zig
 export ZIG_LOCAL_CACHE_DIR := $(CACHE)/zig
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
+.PHONY: help book offline test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
 	bench bench-check clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-book: $(HTML) ## build the book in both languages (PYODIDE=folder puts that copy of Pyodide into the site)
-	@echo "The book is built. Open: $(CURDIR)/$(HTML)"
+book: $(HTML) ## build the book in both languages
+	@echo "The book is built$(if $(PYODIDE), with Python inside). Open: $(CURDIR)/$(HTML)"
+
+offline: $(READY) ## build it with Python for browsers inside (110 MB): its cells then need no internet
+	folder="$$($(PY) scripts/pyodide.py)" && $(MAKE) book PYODIDE="$$folder"
 
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
 # Two runs, because coverage would count what the notebooks call, and slow down the book's own tests.
@@ -153,10 +161,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP) --constraint constraints.txt jupyterlab
 	@touch $@
 
-# The book is built anew when it is to hold another copy of Pyodide, or none.
+# The book is built anew when it is to hold another copy of Pyodide, or none any more.
 ifneq ($(PYODIDE),$(shell cat _build/pyodide 2> /dev/null))
 .PHONY: $(HTML)
 endif
 $(HTML): $(READY) $(PAGES) $(MACHINERY)
-	$(PY) book/build.py
+	PYODIDE="$(PYODIDE)" $(PY) book/build.py
 	@echo "$(PYODIDE)" > _build/pyodide

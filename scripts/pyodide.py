@@ -1,4 +1,4 @@
-"""A folder with Pyodide and the packages of the live cells, for `make book PYODIDE=folder` and for the tests.
+"""A folder with Pyodide and the packages of the live cells, for `make offline` and for the tests.
 
     python scripts/pyodide.py           # print the folder, made the first time (pip downloads 110 MB)
     python scripts/pyodide.py --lock    # write book/live/pyodide-*.json anew, after a new version
@@ -115,4 +115,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--lock"]:
         write_pinned()
     else:
-        print(local())
+        try:
+            print(local())
+        except subprocess.CalledProcessError:
+            sys.exit(f"Pyodide (110 MB) is downloaded once, to {cache()}, and pip could not: the reason stands above")

@@ -149,3 +149,27 @@ def test_a_build_that_is_stopped_leaves_no_trace(published, number):
     status, message = outcome(build)
     assert status == 1 and "was stopped" in message and "is untouched" in message
     assert snapshot(published) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "copy"),
+    [
+        ("book", "the/copy"),
+        ("serve", "the/copy"),
+        ("pdf", "the/copy"),
+        ("book PYODIDE=another", "another"),
+        ("book PYODIDE=", ""),
+        ("test", ""),
+        ("test-browser", ""),
+    ],
+)
+def test_the_book_keeps_its_copy_of_pyodide_until_it_is_told_otherwise(command, copy, tmp_path):
+    for path in ROOT.iterdir():
+        if path.name not in ("_build", ".venv"):
+            (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "_build").mkdir()
+    (tmp_path / "_build/pyodide").write_text("the/copy\n")
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYODIDE", "MAKEFLAGS")}
+    plan = subprocess.run(["make", "--dry-run", *command.split()], cwd=tmp_path, env=environment,
+                          stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
+    assert re.findall(r'^PYODIDE="(.*)" .*build\.py$', plan, re.MULTILINE) == [copy]
