@@ -1,11 +1,12 @@
 # Every command a person needs. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8000
-# The book keeps the copy of Pyodide that it was built with; `make book PYODIDE=` takes it out. Tests want it without.
+# The copy of Pyodide inside the book: a folder, `yes` for one that is downloaded, or none. `make book` remembers what
+# it was asked for; tests look at the book as it is published, without, and the next command puts it back.
 ifneq (,$(filter test% links lighthouse,$(MAKECMDGOALS)))
-PYODIDE :=
+override PYODIDE :=
 endif
-PYODIDE ?= $(shell cat _build/pyodide 2> /dev/null)
+PYODIDE ?= $(shell cat _build/pyodide-wanted 2> /dev/null)
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
@@ -42,20 +43,21 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 book: $(HTML) ## build the book in both languages
-	@echo "The book is built$(if $(PYODIDE), with Python inside). Open: $(CURDIR)/$(HTML)"
+	@echo "$(PYODIDE)" > _build/pyodide-wanted
+	@echo "The book is built$(if $(PYODIDE), with Python inside. To see it: make serve,. Open: $(CURDIR)/$(HTML))"
 
-offline: $(READY) ## build it with Python for browsers inside (110 MB): its cells then need no internet
-	folder="$$($(PY) scripts/pyodide.py)" && $(MAKE) book PYODIDE="$$folder"
+offline: ## build it with Python for browsers inside (110 MB): its cells then need no internet
+	$(MAKE) book PYODIDE=yes
 
 # Two processes work at once: one thread each is the fastest, and the same on every machine.
 # Not one run, because coverage would count what the notebooks call, and slow down the book's own tests.
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
-# CORE=Nehalem: the English notebooks, whose code is the Spanish ones', run as that processor would.
+# CORE=Nehalem: the English notebooks, whose code is that of the Spanish ones, run as that processor would, on two threads.
 test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, notebooks, pages
 	$(PYTEST) --cov=cnnlib tests cnnlib --ignore tests/book --ignore tests/browser
 	$(PYTEST) --nbval --nbval-current-env tests/book book/es
-	$(if $(CORE),OPENBLAS_CORETYPE=$(CORE)) $(PYTEST) --nbval --nbval-current-env book/en
+	$(if $(CORE),OPENBLAS_CORETYPE=$(CORE) OPENBLAS_NUM_THREADS=2) $(PYTEST) --nbval --nbval-current-env book/en
 
 test-browser: .venv/browser $(HTML) ## open the book in the system's Chromium: the pages, and what runs in them
 	$(PYTEST_BROWSER) tests/browser
@@ -163,10 +165,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP) --constraint constraints.txt jupyterlab
 	@touch $@
 
-# The book is built anew when it is to hold another copy of Pyodide, or none any more.
-ifneq ($(PYODIDE),$(shell cat _build/pyodide 2> /dev/null))
+# The book is built anew when it is to hold another copy of Pyodide than it does.
+ifneq ($(PYODIDE),$(shell cat _build/pyodide-inside 2> /dev/null))
 .PHONY: $(HTML)
 endif
 $(HTML): $(READY) $(PAGES) $(MACHINERY)
 	PYODIDE="$(PYODIDE)" $(PY) book/build.py
-	@echo "$(PYODIDE)" > _build/pyodide
+	@echo "$(PYODIDE)" > _build/pyodide-inside

@@ -122,9 +122,19 @@ def replace(site: Path, html: Path, old: Path):
         raise
 
 
+def fetch_pyodide():
+    """PYODIDE=yes asks for the copy that scripts/pyodide.py makes: put its folder in the place of the word."""
+    if os.environ.get("PYODIDE") == "yes":
+        made = subprocess.run([sys.executable, ROOT / "scripts/pyodide.py"], stdout=subprocess.PIPE, encoding="utf-8")
+        if made.returncode:
+            raise BuildError("it was to hold a copy of Pyodide, and there is none")
+        os.environ["PYODIDE"] = made.stdout.strip()
+
+
 def build(target: Path):
     """Build the whole book into target/html."""
     work = target / "work"
+    fetch_pyodide()
     live_kit.local_copy()  # a wrong PYODIDE is told of at once
     target.mkdir(exist_ok=True)
     with open(target / "lock", "w") as lock:

@@ -2,7 +2,7 @@
 // at a time, between other work; and all that is left before a jump, so that every link lands where it leads. Scripts
 // that nobody needs before come with the first move as well.
 {
-  const MOVES = ["pointermove", "pointerdown", "wheel", "scroll"];
+  const MOVES = ["pointermove", "pointerdown", "wheel", "scroll", "focusin"];
   const JUMPS = ["click", "keydown", "beforeprint"];
   const LATER = ".bd-article > section > section:not(.settled)"; // own.css leaves these for later
   const left = [...document.querySelectorAll(LATER)];

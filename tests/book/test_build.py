@@ -154,22 +154,31 @@ def test_a_build_that_is_stopped_leaves_no_trace(published, number):
 @pytest.mark.parametrize(
     ("command", "copy"),
     [
-        ("book", "the/copy"),
-        ("serve", "the/copy"),
-        ("pdf", "the/copy"),
+        ("book", "yes"),
+        ("serve", "yes"),
+        ("pdf", "yes"),
         ("book PYODIDE=another", "another"),
         ("book PYODIDE=", ""),
         ("test", ""),
         ("test-browser", ""),
+        ("test PYODIDE=another", ""),
     ],
 )
-def test_the_book_keeps_its_copy_of_pyodide_until_it_is_told_otherwise(command, copy, tmp_path):
+@pytest.mark.parametrize("inside", ["yes", ""])
+def test_the_book_keeps_its_copy_of_pyodide_until_it_is_told_otherwise(command, copy, inside, tmp_path):
     for path in ROOT.iterdir():
         if path.name not in ("_build", ".venv"):
             (tmp_path / path.name).symlink_to(path)
-    (tmp_path / "_build").mkdir()
-    (tmp_path / "_build/pyodide").write_text("the/copy\n")
+    (tmp_path / "_build/html").mkdir(parents=True)
+    (tmp_path / "_build/html/index.html").touch()
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/ready").write_text(f"{tmp_path}\n")
+    os.utime(tmp_path / ".venv/ready", (0, 0))
+    (tmp_path / "_build/pyodide-wanted").write_text("yes\n")
+    (tmp_path / "_build/pyodide-inside").write_text(f"{inside}\n")
     environment = {name: value for name, value in os.environ.items() if name not in ("PYODIDE", "MAKEFLAGS")}
-    plan = subprocess.run(["make", "--dry-run", *command.split()], cwd=tmp_path, env=environment,
-                          stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
-    assert re.findall(r'^PYODIDE="(.*)" .*build\.py$', plan, re.MULTILINE) == [copy]
+    plan = subprocess.run(["make", "--dry-run", "--assume-old=.venv/ready", *command.split()], cwd=tmp_path,
+                          env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
+    built = re.findall(r'^PYODIDE="(.*)" .*build\.py$', plan, re.MULTILINE)
+    assert built == ([] if copy == inside else [copy])
+    assert ("pyodide-wanted" in plan) == command.startswith("book"), "only make book changes what is wanted"

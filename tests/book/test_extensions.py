@@ -269,3 +269,10 @@ def test_sources_are_listed_in_the_language_of_the_page(language, source, joined
 )
 def test_a_failed_build_names_its_cause(output, cause):
     assert build.cause(output, -9) == cause
+
+
+def test_without_a_copy_of_pyodide_no_book_is_built_with_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYODIDE", "yes")
+    monkeypatch.setattr(build, "ROOT", tmp_path)  # no scripts here
+    with pytest.raises(build.BuildError, match="copy of Pyodide"):
+        build.fetch_pyodide()
