@@ -41,10 +41,9 @@ def pictures(notebook: Path) -> Iterator[tuple[dict, list[Image.Image]]]:
 
 def card(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """A picture -> the same on a white ground of a size, with a margin."""
-    inner = ImageOps.contain(picture, tuple(round(0.92 * side) for side in size), Image.Resampling.LANCZOS)
-    ground = Image.new("RGB", size, "white")
-    ground.paste(inner, tuple((outer - own) // 2 for outer, own in zip(size, inner.size, strict=True)))
-    return ground
+    margin = size[1] // 25
+    inner = ImageOps.pad(picture, (size[0] - 2 * margin, size[1] - 2 * margin), color="white")
+    return ImageOps.expand(inner, margin, "white")
 
 
 def img(name: str, alt: str, size: tuple[int, int]) -> str:
@@ -55,14 +54,12 @@ class FrontPicture(SphinxDirective):
     """What both directives need: the pictures of a chapter, and a folder for their own."""
 
     def pictures(self, chapter: str):
-        notebook = Path(self.env.srcdir) / f"{chapter}.ipynb"
-        self.env.note_dependency(str(notebook))
-        return pictures(notebook)
+        return pictures(Path(self.env.srcdir) / f"{chapter}.ipynb")
 
-    def folder(self) -> Path:
-        path = Path(self.env.app.outdir) / "_static/front"
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+    def save(self, picture: Image.Image, name: str, **how):
+        path = Path(self.env.app.outdir) / "_static/front" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(path, **how)
 
 
 class MovingPicture(FrontPicture):
@@ -74,9 +71,9 @@ class MovingPicture(FrontPicture):
     def run(self):
         chapter, name = self.arguments
         frames = next(found for cell, found in self.pictures(chapter) if cell["id"] == name)
-        frames[-1].save(self.folder() / "still.webp", lossless=True)
-        frames[0].save(self.folder() / "moving.webp", save_all=True, append_images=frames[1:], lossless=True,
-                       duration=FRAME_TIME, loop=1)
+        self.save(frames[-1], "still.webp", lossless=True)
+        self.save(frames[0], "moving.webp", save_all=True, append_images=frames[1:], lossless=True,
+                  duration=FRAME_TIME, loop=1)
         html = ('<figure class="moving-picture"><picture>'
                 '<source srcset="_static/front/still.webp" media="(prefers-reduced-motion: reduce)">'
                 f'{img("moving.webp", self.options["alt"], frames[0].size)}</picture></figure>')
@@ -98,7 +95,7 @@ class Chapters(FrontPicture):
 
     def thumbnail(self, chapter: str) -> str:
         cell, found = next(self.pictures(chapter))
-        card(found[0], THUMBNAIL).save(self.folder() / f"{chapter}.webp", quality=85)
+        self.save(card(found[0], THUMBNAIL), f"{chapter}.webp", quality=85)
         return img(f"{chapter}.webp", cell["metadata"]["mystnb"]["image"]["alt"], THUMBNAIL)
 
 

@@ -66,11 +66,8 @@ def visit_displaymath(self, node):
 
 def copy_files(app):
     """Put KaTeX's style sheet and fonts where the pages look for them."""
-    target = Path(app.outdir) / "_static/katex"
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    shutil.copy(KATEX / "katex.min.css", target)
-    for font in (KATEX / "fonts").glob("*.woff2"):
-        shutil.copy(font, target / "fonts")
+    target, others = Path(app.outdir) / "_static/katex", shutil.ignore_patterns("*.*js", "*.md", "contrib")
+    shutil.copytree(KATEX, target, ignore=others, dirs_exist_ok=True)
 
 
 def setup(app):

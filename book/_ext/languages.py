@@ -1,6 +1,6 @@
 """What differs between the two languages, and the road from a page to its twin, which has the same file name."""
 
-from html import escape
+from importlib.metadata import version
 
 from docutils import nodes
 from texts import TEXTS
@@ -30,27 +30,14 @@ def description(doctree) -> str:
 
 
 def add_context(app, pagename, templatename, context, doctree):
-    """Tell the templates where the twin is, and the machines what the page is about."""
+    """Tell the templates what the page is about, and what they say in each language."""
     language = app.config.language
-    twin, page = TWIN[language], f"{pagename}.html"
-    context["text"] = TEXTS[language]
-    context["twin"] = {
-        "language": twin,
-        "path": f"../{twin}/{page}",
-        "label": TEXTS[twin]["label"],
-        "title": TEXTS[twin]["switch"],
-    }
-    tags = []
-    if doctree is not None and 'name="description"' not in context.get("metatags", ""):
-        tags.append(f'<meta name="description" content="{escape(description(doctree))}">')
-    if base := app.config.html_baseurl:
-        site = base[: -len(f"{language}/")]
-        places = {code: f"{site}{code}/{page}" for code in TEXTS} | {"x-default": f"{site}en/{page}"}
-        tags += [f'<link rel="alternate" hreflang="{code}" href="{place}">' for code, place in places.items()]
-    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+    context |= {"texts": TEXTS, "text": TEXTS[language], "twin": TWIN[language], "release": version("cnnlib")}
+    context["site"] = app.config.html_baseurl.removesuffix(f"{language}/")
+    context["description"] = description(doctree) if doctree else ""
 
 
 def setup(app):
     app.connect("config-inited", set_language, priority=10)  # before the theme and myst-nb read them
-    app.connect("html-page-context", add_context, priority=300)
+    app.connect("html-page-context", add_context, priority=300)  # the theme, at 500, drops empty templates
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,8 +32,17 @@ REPAIRS = [
     (r' role="doc-biblioentry"', ' role="listitem"'),
     # A header with no text is a cell like the others.
     (r'<th class="(?:head|stub)[^"]*"><p></p></th>', "<td></td>"),
-    # The theme repeats what Sphinx has written.
+    # Docutils repeats what Sphinx has written.
     (r'\s*<meta name="viewport" content="width=device-width, initial-scale=1" ?/>', ""),
+    (r'console\.log\("\[PST\][^)]*\)', "void 0"),  # what the search tells itself
+    # FontAwesome's icons come from its web font: its script only costs time, as does what is loaded ahead of need.
+    (r'\s*<script[^>]*fontawesome\.js[^>]*></script>|\s*<link rel="preload"[^>]*>', ""),
+    (r"\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>", ""),
+    # Scripts wait for the page, and those that copy a cell for the first hand or key: settle.js loads them.
+    (r'<script src=("[^"]*_static/(?:clipboard\.min|copybutton)\.js)', r'<script type="later" data-src=\1'),
+    ("<script src=", "<script defer src="),
+    # Two of three spans of code say a color that the text around them has: a third of a long page's elements.
+    (r'<span class="(?:n|nn|p|w)">([^<]*)</span>|<span></span>', r"\1"),
 ]
 
 

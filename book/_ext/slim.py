@@ -1,4 +1,4 @@
-"""After the build: one style sheet with the rules in use, deferred and silent scripts, fonts cut to the glyphs in use.
+"""After the build: one style sheet with the rules in use, silent scripts, and fonts cut to the glyphs in use.
 
 It takes the theme's own files as they are, keeps what some page or script can use, and removes the rest.
 """
@@ -6,6 +6,7 @@ It takes the theme's own files as they are, keeps what some page or script can u
 import os
 import re
 from html import unescape
+from itertools import groupby
 from pathlib import Path
 
 import rcssmin
@@ -13,25 +14,19 @@ import tinycss2
 from fontTools import subset
 from sphinx.errors import ExtensionError
 
-LINK = re.compile(r'[ \t]*<link [^>]*?href="([^"?]*_static/)([^"?]+\.css)[^>]*>\n?')
-# FontAwesome's icons come from its web font: its script (and the preloads of what is cut below) only cost time.
-GONE = re.compile(
-    r"\s*<script[^>]*fontawesome\.js[^>]*></script>|\s*<link rel=\"preload\"[^>]*>"
-    r"|\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>"
-)
-
-# Two of three spans of code say a color that the text around them has: a third of a long page's elements.
-COLORLESS = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>|<span></span>')
-# The theme names the scheme after the page is laid out, and all is styled again: name it from the start.
-UNDECIDED = 'localStorage.getItem("theme") || "auto"'
-DECIDED = ('/light|dark/.exec(localStorage.getItem("mode"))?.[0]'
-           ' ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")')
-SPY = ' data-bs-spy="scroll"'  # it lays the whole page out to see where its sections are: settle.js starts it
-# So does the theme to see what scrolls: tab-stops.js waits.
-TAB_STOPS = re.compile(r'"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
-# The buttons that copy a cell take their time: settle.js loads them when the first hand or key comes.
-LATER = re.compile(r'<script src=("[^"]*_static/(?:clipboard\.min|copybutton)\.js)')
-REMARK = re.compile(r"console\.log\([`\"]\[[PS][SB]T\][^)]*\)")  # what the theme tells itself
+LINK = re.compile(r'[ \t]*<link [^>]*?href="_static/([^"?]+\.css)[^>]*>\n?')
+SHEET = '<link rel="stylesheet" href="_static/book.css">'
+# What the theme's scripts do too early or too loud: the file, a pattern, and what takes its place.
+PATCHES = [
+    # To see what scrolls, it lays the whole page out: tab-stops.js waits.
+    ("scripts/pydata-sphinx-theme.js",
+     r'"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)', "0"),
+    # What it tells itself: the console is for what goes wrong.
+    ("scripts/pydata-sphinx-theme.js", r"console\.log\([`\"]\[PST\][^)]*\)", "void 0"),
+    ("scripts/sphinx-book-theme.js", r"console\.log\([`\"]\[SBT\][^)]*\)", "void 0"),
+    # A page opened from a disk may not read others, so a search from there gives titles without their surroundings.
+    ("documentation_options.js", "SUMMARY: true", "SUMMARY: location.protocol !== 'file:'"),
+]
 
 
 def used(selector: str, names: set[str]) -> bool:
@@ -41,13 +36,8 @@ def used(selector: str, names: set[str]) -> bool:
 
 
 def selectors(prelude: list) -> list[str]:
-    parts = [[]]
-    for token in prelude:
-        if token == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tinycss2.serialize(part) for part in parts]
+    parts = groupby(prelude, lambda token: token == ",")
+    return [tinycss2.serialize(part) for comma, part in parts if not comma]
 
 
 def purge(rules: list, names: set[str]) -> str:
@@ -90,7 +80,7 @@ def merge_sheets(pages: dict[Path, str], static: Path) -> str:
     html = "".join(pages.values())
     scripts = "".join(p.read_text("utf-8") for p in static.rglob("*.js") if p.stem != "fontawesome")
     names = set(re.findall(r"[\w-]+", html + scripts))
-    css = "".join(sheet(static / name, static) for name in dict.fromkeys(m[2] for m in LINK.finditer(html)))
+    css = "".join(sheet(static / name, static) for name in dict.fromkeys(LINK.findall(html)))
     css = purge(tinycss2.parse_stylesheet(css, True, True), names)
     return '@charset "utf-8";' + rcssmin.cssmin(drop_idle_fonts(css))
 
@@ -113,31 +103,13 @@ def remove_unused(static: Path, kept: set[Path]):
             path.unlink()
 
 
-def leave_tab_stops(static: Path):
-    """Take the theme's own tab stops out of its script; tab-stops.js sets them."""
-    script = static / "scripts/pydata-sphinx-theme.js"
-    text, found = TAB_STOPS.subn("0", script.read_text("utf-8"))
-    if found != 1:
-        raise ExtensionError(f"slim: {script.name} sets the tab stops in {found} places; one was expected")
-    script.write_text(text, "utf-8")
-
-
-def silence(static: Path):
-    """Take the theme's remarks out of its scripts: the console is for what goes wrong."""
-    for script in static.glob("scripts/*.js"):
-        script.write_text(REMARK.sub("void 0", script.read_text("utf-8")), "utf-8")
-    options = static / "documentation_options.js"
-    # A page opened from a disk may not read others, so a search from there gives titles without their surroundings.
-    text = options.read_text("utf-8")
-    options.write_text(text.replace("SUMMARY: true", "SUMMARY: location.protocol !== 'file:'"), "utf-8")
-
-
-def slim_page(text: str) -> str:
-    root = LINK.search(text)[1]
-    text = COLORLESS.sub(r"\1", text).replace(UNDECIDED, DECIDED).replace(SPY, "")
-    text = REMARK.sub("void 0", GONE.sub("", LINK.sub("", text)))
-    text = LATER.sub(r'<script type="later" data-src=\1', text).replace("<script src=", "<script defer src=")
-    return text.replace("</title>", f'</title>\n<link rel="stylesheet" href="{root}book.css">', 1)
+def patch_scripts(static: Path):
+    """Change what PATCHES says; ExtensionError where the theme has changed it already."""
+    for name, pattern, replacement in PATCHES:
+        text, found = re.subn(pattern, replacement, (static / name).read_text("utf-8"))
+        if not found:
+            raise ExtensionError(f"slim: {name} holds no {pattern}; the theme must have changed it")
+        (static / name).write_text(text, "utf-8")
 
 
 def slim(app, error):
@@ -145,19 +117,12 @@ def slim(app, error):
         return
     static = Path(app.outdir) / "_static"
     pages = {page: page.read_text("utf-8") for page in Path(app.outdir).glob("*.html")}
-    for page, text in pages.items():
-        if not (LINK.search(text) and GONE.search(text)):
-            raise ExtensionError(f"slim: {page.name} is slim already; it needs a build from nothing")
-    for known in (UNDECIDED, SPY):
-        if not any(known in text for text in pages.values()):
-            raise ExtensionError(f"slim: no page holds {known}; the theme must have changed it")
+    patch_scripts(static)
     css = merge_sheets(pages, static)
     (static / "book.css").write_text(css, "utf-8")
-    silence(static)
-    leave_tab_stops(static)
     remove_unused(static, cut_fonts(css, pages, static) | {(static / "book.css").resolve()})
     for page, text in pages.items():
-        page.write_text(slim_page(text), "utf-8")
+        page.write_text(LINK.sub("", text).replace("</title>", f"</title>\n{SHEET}", 1), "utf-8")
 
 
 def setup(app):

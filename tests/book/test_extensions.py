@@ -2,6 +2,7 @@
 
 import re
 import struct
+from types import SimpleNamespace
 
 import bibliography
 import build
@@ -73,41 +74,32 @@ def test_a_font_stays_when_a_rule_names_it():
     assert slim.drop_idle_fonts(used + idle + "p{font-family:Used}") == used + "p{font-family:Used}"
 
 
-def test_code_keeps_the_spans_that_have_a_color_of_their_own():
-    page = '<link href="_static/a.css"><pre><span></span><span class="n">x</span><span class="o">=</span></pre>'
-    assert "<pre>x<span class=\"o\">=</span></pre>" in slim.slim_page(page)
+def write_theme_scripts(static, *texts):
+    (static / "scripts").mkdir()
+    for (name, *_), text in zip(slim.PATCHES, texts, strict=True):
+        with open(static / name, "a", encoding="utf-8") as script:
+            script.write(text)
 
 
-def test_scripts_wait_for_the_page_and_some_for_the_reader():
-    scripts = [f'<script src="../_static/{name}.js?v=1"></script>' for name in ("clipboard.min", "copybutton", "own")]
-    page = slim.slim_page('<link href="_static/a.css">' + "".join(scripts))
-    assert re.findall(r"<script (.*?)>", page) == [
-        'type="later" data-src="../_static/clipboard.min.js?v=1"',
-        'type="later" data-src="../_static/copybutton.js?v=1"',
-        'defer src="../_static/own.js?v=1"',
-    ]
+def test_the_scripts_of_the_theme_are_patient_and_silent(tmp_path):
+    write_theme_scripts(
+        tmp_path,
+        'act(),"complete"===document.readyState?O():window.addEventListener("load",O);',
+        'act(),console.log(`[PST]: Acted.`),console.log("mine");',
+        'console.log("[SBT]: Acted.");',
+        "SHOW_SEARCH_SUMMARY: true,",
+    )
+    slim.patch_scripts(tmp_path)
+    scripts = [(tmp_path / name).read_text() for name, *_ in slim.PATCHES]
+    assert scripts[0] == 'act(),0;act(),void 0,console.log("mine");'
+    assert scripts[2] == "void 0;"
+    assert scripts[3] == "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:',"
 
 
-def test_a_theme_that_sets_its_tab_stops_otherwise_is_told_of(tmp_path):
-    script = tmp_path / "scripts/pydata-sphinx-theme.js"
-    script.parent.mkdir()
-    script.write_text('act(),"complete"===document.readyState?O():window.addEventListener("load",O)')
-    slim.leave_tab_stops(tmp_path)
-    assert script.read_text() == "act(),0"
-    with pytest.raises(ExtensionError, match="in 0 places"):
-        slim.leave_tab_stops(tmp_path)
-
-
-@pytest.mark.parametrize("quote", ['"', "`"])
-def test_what_the_theme_tells_itself_is_taken_out(quote, tmp_path):
-    script = tmp_path / "scripts/theme.js"
-    script.parent.mkdir()
-    options = tmp_path / "documentation_options.js"
-    options.write_text("SHOW_SEARCH_SUMMARY: true,")
-    script.write_text(f'act(),console.log({quote}[PST]: Acted.{quote}),console.log("mine")')
-    slim.silence(tmp_path)
-    assert script.read_text() == 'act(),void 0,console.log("mine")'
-    assert options.read_text() == "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:',"
+def test_a_theme_whose_scripts_have_changed_is_told_of(tmp_path):
+    write_theme_scripts(tmp_path, "", "", "", "")
+    with pytest.raises(ExtensionError, match="pydata-sphinx-theme.js holds no .*readyState"):
+        slim.patch_scripts(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -154,10 +146,17 @@ def test_a_spanish_word_is_found_without_its_accents(word):
     assert search.stem("filtros") == search.stem("filtro")
 
 
-def test_a_place_to_suggest_a_change_needs_a_repository():
-    at = sharing.suggestion({"repository_url": "https://example.org/book"}, "es", "04-pooling")
-    assert at == "https://example.org/book/issues/new?title=es/04-pooling%3A%20"
-    assert sharing.suggestion({"repository_url": ""}, "es", "04-pooling") == ""
+@pytest.mark.parametrize(("page", "address"), [("01-sum", "https://a.org/en/"), ("01-sum", ""), ("09-none", "a/")])
+def test_a_published_chapter_has_a_picture_for_those_who_link_to_it(page, address, small_book, tmp_path):
+    config = SimpleNamespace(html_baseurl=address)
+    app, context = SimpleNamespace(config=config, srcdir=small_book / "en", outdir=tmp_path / "html"), {}
+    sharing.add_picture(app, page, "page.html", context, new_document("page"))
+    if address and page == "01-sum":
+        assert context == {"picture": f"{address}_static/share/01-sum.jpg"}
+        with Image.open(tmp_path / "html/_static/share/01-sum.jpg") as picture:
+            assert picture.size == sharing.SIZE
+    else:
+        assert context == {}
 
 
 def test_an_image_gets_the_size_of_its_file(tmp_path):
@@ -203,6 +202,11 @@ def test_an_image_with_a_size_or_without_a_file_is_left_alone(tag, tmp_path):
         ('<div class="cell tag_hide-cell tag_solution"><details><summary><p class="a">x</p><p class="b">y</p>',
          '<div class="cell tag_hide-cell tag_solution"><details><summary>'
          '<p class="a">Mostrar la solución</p><p class="b">Ocultar la solución</p>'),
+        ('<span></span><span class="n">x</span><span class="o">=</span>', 'x<span class="o">=</span>'),
+        ('<script src="../_static/copybutton.js?v=1"></script>',
+         '<script type="later" data-src="../_static/copybutton.js?v=1"></script>'),
+        ('<script src="../_static/own.js"></script>', '<script defer src="../_static/own.js"></script>'),
+        ('<script src="a/fontawesome.js?digest=1"></script>\n<link rel="preload" as="script" href="a.js" />', ""),
     ],
 )  # fmt: skip
 def test_what_the_theme_leaves_wrong_is_put_right(theme, spanish):

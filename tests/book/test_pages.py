@@ -158,6 +158,14 @@ def test_a_page_is_slim(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_its_colors_at_once_and_does_not_look_for_its_sections_yet(page):
+    soup = read(HTML / page)
+    (scheme,) = [script.get_text() for script in soup.find_all("script") if "dataset.theme =" in script.get_text()]
+    assert '"dark" : "light"' in scheme and 'getItem("theme")' not in scheme
+    assert not soup.body.has_attr("data-bs-spy")
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_what_it_may_load_before_it_loads_anything(page):
     said = read(HTML / page).find("meta", attrs={"http-equiv": "Content-Security-Policy"})
     assert "default-src 'self' file:;" in said["content"]
