@@ -106,10 +106,9 @@ class ConvMaxPool(Layer):
     def backward(self, dy: Array, cache: Any, need_dx: bool = True) -> tuple[Array | None, Gradients]:
         conv_cache, blocks, best, y, pads, stride, places = cache
         d = np.ascontiguousarray(turn(gradient(dy, turn(y).shape)))
-        if self.relu:
-            d = d * (y > 0)
         dblocks = np.empty(blocks.shape, d.dtype)
-        searching = np.ones(best.shape, bool)  # windows whose maximum has not been met yet
+        # Windows whose maximum has not been met yet. Where ReLU gave 0, nothing goes back.
+        searching = y > 0 if self.relu else np.ones(best.shape, bool)
         for block, dblock in zip(blocks, dblocks, strict=True):
             here = searching & (block == best)
             searching ^= here
@@ -117,7 +116,7 @@ class ConvMaxPool(Layer):
         P, F, *size = blocks.shape
         dxp, dspread, _ = conv2d_backward(turn(dblocks.reshape(P * F, *size)), conv_cache, need_dx)
         dw = gathered(dspread, self.conv.params["w"].shape, places, stride)
-        db = d.sum(axis=(1, 2, 3)) if "b" in self.conv.params else None
+        db = dblocks.sum(axis=(0, 2, 3, 4)) if "b" in self.conv.params else None
         return None if dxp is None else unpad(dxp, pads), named(dw, db)
 
 

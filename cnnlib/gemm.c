@@ -2,59 +2,52 @@
    and double, to gemm-float32.wasm and gemm-float64.wasm.
 
    A tile of the result stays in registers while the loop runs over K: each number that is read is used for a whole row
-   or column of the tile. Where the size is no multiple of the tile, the last tile begins earlier and computes some
-   numbers again: the same numbers, for every sum is made in one go. So M, N must be at least the size of a tile.
+   or column of the tile. The columns of b that a tile needs are put side by side first, DEPTH rows of them, so that they
+   stay in the nearest cache while all rows of a pass by; the order in which b lies in memory no longer matters then.
+
+   Where the size is no multiple of the tile, the last tile begins earlier and meets some numbers again: it puts the
+   same numbers there, or, where terms are to be added, leaves them as they are. So M, N must be at least the size of a
+   tile, and K at least 1.
 
    Steps are counted in numbers, not in bytes. */
 
 typedef NUMBER vector __attribute__((vector_size(16), aligned(sizeof(NUMBER))));
 
-// gemm.py knows the size of a tile, and asks for no smaller result.
-enum { LANES = 16 / sizeof(NUMBER), ROWS = 2, VECTORS = 4, COLUMNS = 4 };
+// gemm.py knows the size of a tile, ROWS by WIDTH, and asks for no smaller result.
+enum { LANES = 16 / sizeof(NUMBER), ROWS = 2, VECTORS = 4, WIDTH = VECTORS * LANES, DEPTH = 256 };
 
-#define EXPORT __attribute__((visibility("default")))
-
-static inline vector load(const NUMBER *p) { return *(const vector *)p; }
 static inline int least(int a, int b) { return a < b ? a : b; }
 
-/* a (M, K), in any order, times b (K, N), whose rows are contiguous -> c (M, N). */
-EXPORT void times(int M, int K, int N, const NUMBER *a, int a_row, int a_column, const NUMBER *b, int b_row, NUMBER *c) {
-  for (int j = 0; j < N; j += VECTORS * LANES) {
-    const int n = least(j, N - VECTORS * LANES);
-    for (int i = 0; i < M; i += ROWS) {
-      const int m = least(i, M - ROWS);
-      vector sum[ROWS][VECTORS] = {0};
-      for (int k = 0; k < K; k++)
+/* a (M, K) times b (K, N), both in any order -> c (M, N). */
+__attribute__((visibility("default")))
+void times(int M, int K, int N, const NUMBER *a, int a_row, int a_column, const NUMBER *b, int b_row, int b_column,
+           NUMBER *c) {
+  static vector panel[DEPTH][VECTORS];
+  for (int start = 0; start < K; start += DEPTH) {
+    const int depth = least(DEPTH, K - start);
+    for (int j = 0; j < N; j += WIDTH) {
+      const int n = least(j, N - WIDTH);
+      const NUMBER *right = b + start * b_row + n * b_column;
+      for (int k = 0; k < depth; k++)
+        for (int v = 0; v < VECTORS; v++)
+          for (int lane = 0; lane < LANES; lane++)
+            panel[k][v][lane] = right[k * b_row + (v * LANES + lane) * b_column];
+      for (int i = 0; i < M; i += ROWS) {
+        const int m = least(i, M - ROWS);
+        const NUMBER *left = a + m * a_row + start * a_column;
+        vector sum[ROWS][VECTORS] = {0};
+        for (int k = 0; k < depth; k++)
+          for (int r = 0; r < ROWS; r++)
+            for (int v = 0; v < VECTORS; v++) sum[r][v] += left[r * a_row + k * a_column] * panel[k][v];
         for (int r = 0; r < ROWS; r++)
-          for (int v = 0; v < VECTORS; v++)
-            sum[r][v] += a[(m + r) * a_row + k * a_column] * load(b + k * b_row + n + v * LANES);
-      for (int r = 0; r < ROWS; r++)
-        for (int v = 0; v < VECTORS; v++) *(vector *)(c + (m + r) * N + n + v * LANES) = sum[r][v];
-    }
-  }
-}
-
-/* a (M, K) times the transpose of b (N, K), the rows of both contiguous -> c (M, N). */
-EXPORT void times_transposed(int M, int K, int N, const NUMBER *a, int a_row, const NUMBER *b, int b_row, NUMBER *c) {
-  for (int j = 0; j < N; j += COLUMNS) {
-    const int n = least(j, N - COLUMNS);
-    for (int i = 0; i < M; i += ROWS) {
-      const int m = least(i, M - ROWS);
-      vector sum[ROWS][COLUMNS] = {0};
-      int k = 0;
-      for (; k <= K - LANES; k += LANES)
-        for (int r = 0; r < ROWS; r++)
-          for (int s = 0; s < COLUMNS; s++)
-            sum[r][s] += load(a + (m + r) * a_row + k) * load(b + (n + s) * b_row + k);
-      for (; k < K; k++)
-        for (int r = 0; r < ROWS; r++)
-          for (int s = 0; s < COLUMNS; s++) sum[r][s][0] += a[(m + r) * a_row + k] * b[(n + s) * b_row + k];
-      for (int r = 0; r < ROWS; r++)
-        for (int s = 0; s < COLUMNS; s++) {
-          NUMBER total = 0;
-          for (int lane = 0; lane < LANES; lane++) total += sum[r][s][lane];
-          c[(m + r) * N + n + s] = total;
-        }
+          for (int v = 0; v < VECTORS; v++) {
+            NUMBER *to = c + (m + r) * N + n + v * LANES;
+            if (start == 0) *(vector *)to = sum[r][v];
+            else if (m + r >= i)
+              for (int lane = 0; lane < LANES; lane++)
+                if (n + v * LANES + lane >= j) to[lane] += sum[r][v][lane];
+          }
+      }
     }
   }
 }

@@ -19,8 +19,8 @@ import numpy as np
 from cnnlib.arrays import Array
 
 NUMBERS = (np.float32, np.float64)
-# The smallest results that the loops of gemm.c compute, a tile; with less they would write beside the result.
-ROWS, BYTES_OF_A_ROW, COLUMNS_TRANSPOSED = 2, 64, 4
+# The smallest result that the loops of gemm.c compute, a tile; with less they would write beside the result.
+ROWS, BYTES_OF_A_ROW = 2, 64
 
 
 @cache
@@ -45,11 +45,8 @@ def products(a: Array, b: Array) -> Array:
 def multiply(a: Array, b: Array, y: Array) -> None:
     """(M, K) @ (K, N), aligned and of one type in NUMBERS -> (M, N), written into y, contiguous and apart from both."""
     (M, K), N = a.shape, b.shape[1]
-    (a_row, a_column), (b_row, b_column) = steps(a), steps(b)
-    if b_column == 1 and M >= ROWS and N * y.itemsize >= BYTES_OF_A_ROW:
-        library(y.dtype).times(M, K, N, address(a), a_row, a_column, address(b), b_row, address(y))
-    elif a_column == b_row == 1 and M >= ROWS and N >= COLUMNS_TRANSPOSED:
-        library(y.dtype).times_transposed(M, K, N, address(a), a_row, address(b), b_column, address(y))
+    if K and M >= ROWS and N * y.itemsize >= BYTES_OF_A_ROW:
+        library(y.dtype).times(M, K, N, address(a), *steps(a), address(b), *steps(b), address(y))
     else:
         np.einsum("mk,kn->mn", a, b, out=y)
 

@@ -50,18 +50,22 @@ def test_every_size_and_order_gives_the_product(M, K, N, order_a, order_b, dtype
         np.testing.assert_allclose(y, a.astype(float) @ b, rtol=error, atol=error)
 
 
+@settings(deadline=None)
+@given(*[st.integers(1, 40)] * 3, *[st.sampled_from(sorted(ORDERS))] * 2, st.sampled_from(DTYPES))
+def test_more_terms_than_stay_in_the_nearest_cache_are_added_in_turns(M, more, N, order_a, order_b, dtype):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gemm, "library", webassembly.library)
+        a, b = numbers((M, 480 + more), order_a, dtype, 0), numbers((480 + more, N), order_b, dtype, 1)
+        y = np.full((M, N), np.nan, dtype)
+        gemm.multiply(a, b, y)
+        error = 2000 * np.finfo(dtype).eps
+        np.testing.assert_allclose(y, a.astype(float) @ b, rtol=error, atol=error)
+
+
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("order_b", ORDERS)
 @pytest.mark.parametrize(
-    ("M", "N_by_dtype", "order_b", "functions"),
-    [
-        (2, (16, 8), "rows", ["times"]),
-        (1, (16, 8), "rows", []),
-        (2, (15, 7), "rows", []),
-        (2, (16, 8), "every second column", []),
-        (2, (4, 4), "columns", ["times_transposed"]),
-        (1, (4, 4), "columns", []),
-        (2, (3, 3), "columns", []),
-    ],
+    ("M", "N_by_dtype", "functions"), [(2, (16, 8), ["times"]), (1, (16, 8), []), (2, (15, 7), [])]
 )
 def test_a_result_that_holds_a_tile_is_multiplied_by_gemm(called, M, N_by_dtype, order_b, functions, dtype):
     N = N_by_dtype[DTYPES.index(dtype)]
@@ -95,16 +99,15 @@ def test_numbers_that_lie_between_others_are_left_to_numpy(called):
     assert not called
 
 
-@pytest.mark.parametrize(("order_b", "function"), [("rows", "times"), ("columns", "times_transposed")])
-def test_no_numbers_to_add_give_zeros(called, order_b, function):
+def test_no_numbers_to_add_give_zeros(called):
     y = np.full((2, 16), np.nan, np.float32)
-    gemm.multiply(np.ones((2, 5), np.float32)[:, :0], ORDERS[order_b](np.ones((5, 16), np.float32))[:0], y)
+    gemm.multiply(np.ones((2, 0), np.float32), np.ones((0, 16), np.float32), y)
     np.testing.assert_array_equal(y, 0)
-    assert called == [function]
+    assert not called  # gemm.c writes nothing then
 
 
 @pytest.mark.parametrize("order_b", ["rows", "columns"])
-@pytest.mark.parametrize("K", [2, 5])  # fewer than a vector holds, and one more
+@pytest.mark.parametrize("K", [2, 257])  # in one turn, and in two
 def test_what_is_infinite_or_no_number_stays_so(called, K, order_b):
     a = np.ones((2, K), np.float32)
     a[:, -1] = np.inf, np.nan

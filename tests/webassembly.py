@@ -10,6 +10,7 @@ import wasmtime
 import cnnlib
 
 PAGE = 65536
+OWN = PAGE  # bytes at the beginning where the library keeps its own numbers
 GUARD = 1024  # bytes before and behind each array
 NAN, SEVENS = b"\xff", b"\x07"  # what stands there: a read spoils the result, and a write of what was read is seen
 
@@ -26,15 +27,11 @@ class WebAssembly:
         zero = wasmtime.Global(self.store, base, wasmtime.Val.i32(0))
         given = [self.memory if need.name == "memory" else zero for need in module.imports]
         self.functions = wasmtime.Instance(self.store, module, given).exports(self.store)
-        self.used, self.called = 0, []
+        self.used, self.called = OWN, []
 
-    def times(self, M, K, N, a, a_row, a_column, b, b_row, y):
-        a, b = self.put(a, (M, a_row), (K, a_column)), self.put(b, (K, b_row), (N, 1))
-        self.call("times", y, M * N, M, K, N, a, a_row, a_column, b, b_row)
-
-    def times_transposed(self, M, K, N, a, a_row, b, b_row, y):
-        a, b = self.put(a, (M, a_row), (K, 1)), self.put(b, (N, b_row), (K, 1))
-        self.call("times_transposed", y, M * N, M, K, N, a, a_row, b, b_row)
+    def times(self, M, K, N, a, a_row, a_column, b, b_row, b_column, y):
+        a, b = self.put(a, (M, a_row), (K, a_column)), self.put(b, (K, b_row), (N, b_column))
+        self.call("times", y, M * N, M, K, N, a, a_row, a_column, b, b_row, b_column)
 
     def put(self, address: int, *axes: tuple[int, int]) -> int:
         """The first number of an array and (length, step) of its axes -> where the first number of its copy lies."""
@@ -57,12 +54,15 @@ class WebAssembly:
         """Run a function, and copy what it wrote to y; it may write nowhere else."""
         begin = self.write(bytes(self.itemsize * size), SEVENS)
         end = begin + self.itemsize * size
-        before = self.memory.read(self.store, 0, self.used)
+        before = self.memory.read(self.store, OWN, self.used)
         self.functions[name](self.store, *numbers, begin)
-        after = self.memory.read(self.store, 0, self.used)
-        assert (before[:begin], before[end:]) == (after[:begin], after[end:]), f"{name} writes beside its result"
-        ctypes.memmove(y, bytes(after[begin:end]), end - begin)
-        self.used = 0
+        after = self.memory.read(self.store, OWN, self.used)
+        result = slice(begin - OWN, end - OWN)
+        del before[result]
+        ctypes.memmove(y, bytes(after[result]), end - begin)
+        del after[result]
+        assert before == after, f"{name} writes beside its result"
+        self.used = OWN
         self.called.append(name)
 
 
