@@ -24,7 +24,8 @@ PYTEST_BROWSER := $(PY) -m pytest -n 2 --dist worksteal
 # Commands here are many processes: without bytecode each of them compiles scikit-learn and Sphinx from text.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Nothing is written outside this folder, so that a HOME nobody may write to is no obstacle.
+# Nothing is written outside this folder (but a copy of Pyodide, in ~/.cache/cnnlib), so that a HOME nobody may write
+# to is no obstacle.
 CACHE := $(CURDIR)/.cache
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 export IPYTHONDIR := $(CACHE)/ipython
@@ -36,7 +37,7 @@ export ZIG_GLOBAL_CACHE_DIR := $(CACHE)/zig
 export ZIG_LOCAL_CACHE_DIR := $(CACHE)/zig
 
 .DEFAULT_GOAL := help
-.PHONY: help book offline test test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
+.PHONY: help book offline test tests test-browser test-pages screens pdf lighthouse test-portable test-wheel mutants lint execute twins playground gemm links lab serve \
 	bench bench-check clean
 
 help: ## list the commands
@@ -58,6 +59,8 @@ test: $(READY) .venv/torch $(HTML) lint ## run every check: lint, package, noteb
 	$(PYTEST) --cov=cnnlib tests cnnlib --ignore tests/book --ignore tests/browser
 	$(PYTEST) --nbval --nbval-current-env tests/book book/es
 	$(if $(CORE),OPENBLAS_CORETYPE=$(CORE) OPENBLAS_NUM_THREADS=2) $(PYTEST) --nbval --nbval-current-env book/en
+
+tests: test  # there is a folder of that name: make would have nothing to do
 
 test-browser: .venv/browser $(HTML) ## open the book in the system's Chromium: the pages, and what runs in them
 	$(PYTEST_BROWSER) tests/browser
@@ -117,7 +120,7 @@ links: $(HTML) ## ask for every external address of the book, and record the ans
 	$(PY) scripts/check_links.py
 
 lab: .venv/lab ## open the chapters in JupyterLab (installs it the first time)
-	$(PY) -m jupyterlab book
+	$(PY) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
 serve: $(HTML) ## show the book at http://localhost:8000 (PORT=... for another)
 	$(PY) scripts/serve.py $(PORT)
