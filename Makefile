@@ -24,8 +24,7 @@ PYTEST_BROWSER := $(PY) -m pytest -n 2 --dist worksteal
 # Commands here are many processes: without bytecode each of them compiles scikit-learn and Sphinx from text.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Nothing is written outside this folder (but a copy of Pyodide, in ~/.cache/cnnlib), so that a HOME nobody may write
-# to is no obstacle.
+# Nothing but what was downloaded is kept outside this folder, so that a HOME nobody may write to is no obstacle.
 CACHE := $(CURDIR)/.cache
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 export IPYTHONDIR := $(CACHE)/ipython

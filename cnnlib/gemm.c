@@ -3,7 +3,7 @@
 
    A tile of the result stays in registers while the loop runs over K: each number that is read is used for a whole row
    or column of the tile. The columns of b that a tile needs are put side by side first, DEPTH rows of them, so that they
-   stay in the nearest cache while all rows of a pass by; the order in which b lies in memory no longer matters then.
+   stay in the nearest cache while the rows of `a` pass by; the order in which b lies in memory no longer matters then.
 
    Where the size is no multiple of the tile, the last tile begins earlier and meets some numbers again: it puts the
    same numbers there, or, where terms are to be added, leaves them as they are. So M, N must be at least the size of a

@@ -90,8 +90,8 @@ def test_other_numbers_are_left_to_numpy(called, dtypes):
 
 
 def test_numbers_that_lie_between_others_are_left_to_numpy(called):
-    packed = np.zeros((4, 20), [("number", np.float32), ("flag", np.int8)])
-    packed["number"] = np.arange(80).reshape(4, 20)
+    packed = np.zeros((16, 20), [("number", np.float32), ("flag", np.int8)])
+    packed["number"] = np.arange(320).reshape(16, 20)
     a, b = packed["number"][None], np.ones((1, 20, 16), np.float32)
     assert a.strides[2] % a.itemsize
     np.testing.assert_array_equal(gemm.products(a, b), np.ascontiguousarray(a) @ b)

@@ -42,7 +42,7 @@ def pictures(notebook: Path) -> Iterator[tuple[dict, list[Image.Image]]]:
 def card(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """A picture -> the same on a white ground of a size, with a margin."""
     margin = size[1] // 25
-    inner = ImageOps.pad(picture, (size[0] - 2 * margin, size[1] - 2 * margin), color="white")
+    inner = ImageOps.pad(picture, (size[0] - 2 * margin, size[1] - 2 * margin), Image.Resampling.LANCZOS, "white")
     return ImageOps.expand(inner, margin, "white")
 
 

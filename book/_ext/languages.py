@@ -34,6 +34,7 @@ def add_context(app, pagename, templatename, context, doctree):
     language = app.config.language
     context |= {"texts": TEXTS, "text": TEXTS[language], "twin": TWIN[language], "release": version("cnnlib")}
     context["site"] = app.config.html_baseurl.removesuffix(f"{language}/")
+    context["is_page"] = doctree is not None  # the search has none
     context["description"] = description(doctree) if doctree else ""
 
 

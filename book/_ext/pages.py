@@ -37,6 +37,7 @@ REPAIRS = [
     (r'console\.log\("\[PST\][^)]*\)', "void 0"),  # what the search tells itself
     # FontAwesome's icons come from its web font: its script only costs time, as does what is loaded ahead of need.
     (r'\s*<script[^>]*fontawesome\.js[^>]*></script>|\s*<link rel="preload"[^>]*>', ""),
+    # Nothing here asks for the name of the page.
     (r"\s*<script>DOCUMENTATION_OPTIONS\.pagename[^<]*</script>", ""),
     # Scripts wait for the page, and those that copy a cell for the first hand or key: settle.js loads them.
     (r'<script src=("[^"]*_static/(?:clipboard\.min|copybutton)\.js)', r'<script type="later" data-src=\1'),

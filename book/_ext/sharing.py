@@ -15,9 +15,10 @@ def add_picture(app, pagename, templatename, context, doctree):
     if app.config.html_baseurl and doctree and notebook.exists():
         name = f"_static/share/{chapter}.jpg"
         target = Path(app.outdir) / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _, (picture, *_) = next(pictures(notebook))
-        card(picture, SIZE).save(target, quality=85)
+        if not target.exists():  # several pages share the first chapter's
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _, (picture, *_) = next(pictures(notebook))
+            card(picture, SIZE).save(target, quality=85)
         context["picture"] = app.config.html_baseurl + name
 
 

@@ -16,7 +16,7 @@ from sphinx.errors import ExtensionError
 
 LINK = re.compile(r'[ \t]*<link [^>]*?href="_static/([^"?]+\.css)[^>]*>\n?')
 SHEET = '<link rel="stylesheet" href="_static/book.css">'
-# What the theme's scripts do too early or too loud: the file, a pattern, and what takes its place.
+# What scripts of the theme and of Sphinx do too early, too loud or in vain: the file, a pattern, what takes its place.
 PATCHES = [
     # To see what scrolls, it lays the whole page out: tab-stops.js waits.
     ("scripts/pydata-sphinx-theme.js",
@@ -104,11 +104,11 @@ def remove_unused(static: Path, kept: set[Path]):
 
 
 def patch_scripts(static: Path):
-    """Change what PATCHES says; ExtensionError where the theme has changed it already."""
+    """Change what PATCHES says; ExtensionError where it is no longer found."""
     for name, pattern, replacement in PATCHES:
         text, found = re.subn(pattern, replacement, (static / name).read_text("utf-8"))
         if not found:
-            raise ExtensionError(f"slim: {name} holds no {pattern}; the theme must have changed it")
+            raise ExtensionError(f"slim: {name} holds no {pattern}; a new version must have changed it")
         (static / name).write_text(text, "utf-8")
 
 

@@ -23,7 +23,7 @@ This page is just long enough for it to have a description of its own.
 (end)=
 ## The end
 
-From [](#end) to [](next.md#end), where $x_{{{name}}}$ is.
+From [](#end) to [](01-next.md#end), where $x_{{{name}}}$ is.
 """
 SITE, REPOSITORY = "https://example.org/book", "https://github.com/example/book"
 
@@ -57,8 +57,8 @@ def published(tmp_path_factory) -> Path:
     for language in ("es", "en"):
         folder = book / "book" / language
         folder.mkdir()
-        (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: next\n", "utf-8")
-        for name in ("index", "next"):
+        (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: 01-next\n", "utf-8")
+        for name in ("index", "01-next"):
             (folder / f"{name}.md").write_text(PAGE.format(name=name), "utf-8")
     status, message = outcome(run_build(book))
     assert status == 0, message
@@ -82,26 +82,31 @@ def failing_build(published):
 
 @pytest.mark.parametrize(("language", "twin"), [("es", "en"), ("en", "es")])
 def test_a_published_book_gives_its_addresses(published, language, twin):
-    page = (published / "_build/html" / language / "next.html").read_text("utf-8")
+    page = (published / "_build/html" / language / "01-next.html").read_text("utf-8")
     soup = BeautifulSoup(page, "html.parser")
     alternates = {link["hreflang"]: link["href"] for link in soup.select("link[rel=alternate]")}
     edit = soup.select_one("a[class*=source-edit-button]")
-    assert soup.select_one("link[rel=canonical]")["href"] == f"{SITE}/{language}/next.html"
+    assert soup.select_one("link[rel=canonical]")["href"] == f"{SITE}/{language}/01-next.html"
     assert alternates == {
-        language: f"{SITE}/{language}/next.html", twin: f"{SITE}/{twin}/next.html", "x-default": f"{SITE}/en/next.html"
+        language: f"{SITE}/{language}/01-next.html", twin: f"{SITE}/{twin}/01-next.html",
+        "x-default": f"{SITE}/en/01-next.html",
     }
     suggestion = soup.select_one("a.suggestion")
-    assert soup.select_one('meta[property="og:url"]')["content"] == f"{SITE}/{language}/next.html"
-    assert soup.select_one('meta[property="og:title"]')["content"] == "next"
-    assert suggestion["href"] == f"{REPOSITORY}/issues/new?title={language}/next%3A%20"
-    assert edit["href"] == f"{REPOSITORY}/edit/main/book/{language}/next.md"
+    assert soup.select_one('meta[property="og:url"]')["content"] == f"{SITE}/{language}/01-next.html"
+    assert soup.select_one('meta[property="og:title"]')["content"] == "01-next"
+    assert suggestion["href"] == f"{REPOSITORY}/issues/new?title={language}/01-next%3A%20"
+    assert f"\n  url = {{{SITE}/{language}/01-next.html}}\n}}" in soup.select_one(".citation-text pre").get_text()
+    assert f"{SITE}/{language}/01-next.html" in soup.select_one(".citation-text p").get_text()
+    search = (published / "_build/html" / language / "search.html").read_text("utf-8")
+    assert "og:" not in search and "a class=\"suggestion" not in search
+    assert edit["href"] == f"{REPOSITORY}/edit/main/book/{language}/01-next.md"
 
 
 def test_a_published_book_lists_its_pages_and_has_one_for_what_is_not_there(published):
     html = published / "_build/html"
     listed = re.findall(r"<loc>(.*?)</loc>", (html / "sitemap.xml").read_text("utf-8"))
     missing = BeautifulSoup((html / "404.html").read_text("utf-8"), "html.parser")
-    assert f"{SITE}/es/next.html" in listed and f"{SITE}/en/index.html" in listed
+    assert f"{SITE}/es/01-next.html" in listed and f"{SITE}/en/index.html" in listed
     assert all((html / address.removeprefix(f"{SITE}/")).is_file() for address in listed)
     assert missing.base["href"] == "/book/"
     assert all((html / link["href"]).is_file() for link in missing.select("a"))
@@ -110,7 +115,7 @@ def test_a_published_book_lists_its_pages_and_has_one_for_what_is_not_there(publ
 def test_an_anchor_belongs_to_its_page(published):
     soup = BeautifulSoup((published / "_build/html/es/index.html").read_text("utf-8"), "html.parser")
     assert [section["id"] for section in soup.select("article section")] == ["top", "end"]
-    assert [link["href"] for link in soup.select("article p a")] == ["#end", "next.html#end"]
+    assert [link["href"] for link in soup.select("article p a")] == ["#end", "01-next.html#end"]
     assert [link.get_text() for link in soup.select("article p a")] == ["The end", "The end"]
 
 
@@ -121,14 +126,14 @@ def test_a_chapter_that_changes_during_a_build_is_newer_than_the_book(published)
 
 
 def test_a_warning_stops_the_build_and_is_named(published, failing_build):
-    page = published / "book/es/next.md"
+    page = published / "book/es/01-next.md"
     text = page.read_text("utf-8")
     page.write_text(text + "\n$\\frac{1$\n\n[](no-such-page.md)\n", "utf-8")
     try:
         message = failing_build()
     finally:
         page.write_text(text, "utf-8")
-    assert "es: " in message and "next.md" in message and "WARNING" in message
+    assert "es: " in message and "01-next.md" in message and "WARNING" in message
     assert "en: " not in message
 
 

@@ -96,9 +96,15 @@ def test_the_scripts_of_the_theme_are_patient_and_silent(tmp_path):
     assert scripts[3] == "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:',"
 
 
-def test_a_theme_whose_scripts_have_changed_is_told_of(tmp_path):
-    write_theme_scripts(tmp_path, "", "", "", "")
-    with pytest.raises(ExtensionError, match="pydata-sphinx-theme.js holds no .*readyState"):
+@pytest.mark.parametrize("changed", range(len(slim.PATCHES)))
+def test_a_script_that_has_changed_is_told_of(changed, tmp_path):
+    texts = [
+        '"complete"===document.readyState?O():window.addEventListener("load",O)',
+        'console.log("[PST] x")', 'console.log("[SBT] x")', "SUMMARY: true",
+    ]
+    texts[changed] = ""
+    write_theme_scripts(tmp_path, *texts)
+    with pytest.raises(ExtensionError, match=f"{slim.PATCHES[changed][0]} holds no"):
         slim.patch_scripts(tmp_path)
 
 
@@ -206,6 +212,7 @@ def test_an_image_with_a_size_or_without_a_file_is_left_alone(tag, tmp_path):
         ('<script src="../_static/copybutton.js?v=1"></script>',
          '<script type="later" data-src="../_static/copybutton.js?v=1"></script>'),
         ('<script src="../_static/own.js"></script>', '<script defer src="../_static/own.js"></script>'),
+        ("<script>DOCUMENTATION_OPTIONS.pagename = 'index';</script>", ""),
         ('<script src="a/fontawesome.js?digest=1"></script>\n<link rel="preload" as="script" href="a.js" />', ""),
     ],
 )  # fmt: skip
