@@ -4,8 +4,7 @@ NumPy's own loops multiply one number at a time there, and those of `@` go throu
 `np.einsum` took 0.3 to 0.8 of their time. gemm.c multiplies 16 bytes of numbers at a time and keeps a tile of the
 result in registers: products of 100,000 multiplications or more take 0.14 to 0.34 of the time of `np.einsum` in
 float32 and 0.22 to 0.50 in float64, a step of training 0.37 to 0.40 and 0.49 to 0.51 (benchmarks/browser.py, in
-Chromium).
-Results smaller than a tile are left to `np.einsum`: a dense layer's for fewer than 16 images (8 in float64).
+Chromium). Results smaller than a tile are left to `np.einsum`: a dense layer's for fewer than 16 images (8 in float64).
 
 gemm-float32.wasm and gemm-float64.wasm are gemm.c, compiled for each type (`make gemm`): 2 kB each, which Python loads
 in a browser like any library of C. On a desk neither is opened.

@@ -38,27 +38,18 @@ def numbers(shape, order, dtype, seed):
     return ORDERS[order](np.random.default_rng(seed).standard_normal(shape).astype(dtype))
 
 
-@settings(deadline=None)
-@given(*[st.integers(1, 40)] * 3, *[st.sampled_from(sorted(ORDERS))] * 2, st.sampled_from(DTYPES))
+LENGTHS = st.integers(1, 40) | st.integers(480, 520)  # of the sums: in one turn, and in two or three
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(1, 40), LENGTHS, st.integers(1, 40), *[st.sampled_from(sorted(ORDERS))] * 2, st.sampled_from(DTYPES))
 def test_every_size_and_order_gives_the_product(M, K, N, order_a, order_b, dtype):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gemm, "library", webassembly.library)
         a, b = numbers((M, K), order_a, dtype, 0), numbers((K, N), order_b, dtype, 1)
         y = np.full((M, N), np.nan, dtype)
         gemm.multiply(a, b, y)
-        error = 100 * np.finfo(dtype).eps
-        np.testing.assert_allclose(y, a.astype(float) @ b, rtol=error, atol=error)
-
-
-@settings(deadline=None)
-@given(*[st.integers(1, 40)] * 3, *[st.sampled_from(sorted(ORDERS))] * 2, st.sampled_from(DTYPES))
-def test_more_terms_than_stay_in_the_nearest_cache_are_added_in_turns(M, more, N, order_a, order_b, dtype):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gemm, "library", webassembly.library)
-        a, b = numbers((M, 480 + more), order_a, dtype, 0), numbers((480 + more, N), order_b, dtype, 1)
-        y = np.full((M, N), np.nan, dtype)
-        gemm.multiply(a, b, y)
-        error = 2000 * np.finfo(dtype).eps
+        error = max(100, 2.5 * K) * np.finfo(dtype).eps
         np.testing.assert_allclose(y, a.astype(float) @ b, rtol=error, atol=error)
 
 
