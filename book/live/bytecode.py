@@ -1,29 +1,29 @@
 """What Python compiled at an earlier visit: compiling what it imports is half of a page's start.
 
 Runs in the worker before anything else is imported. The worker gives `kept`, the parts that the browser holds, and
-asks for `fresh()`, a part with what was compiled since. A file is known by its path and its text: a reader may install
-another version of it. Packages are files, and Python's own library is a zip: the function that compiles it is private,
-and stays what it is because the book pins its Python.
+asks for `bytecode()`, a part with what was compiled since. A file is known by its path and its text: a reader may
+install another version of it. Packages are files, and Python's own library is a zip: the function that compiles it is
+private, and stays what it is because the book pins its Python.
+
+What Python compiles before this runs, to start at all, is in no part: `library()` is its zip with that bytecode inside,
+which the next visit starts from.
 """
 
 import marshal
 import sys
 import zipimport
 from importlib.machinery import SourceFileLoader
-from importlib.util import source_hash
+from importlib.util import MAGIC_NUMBER, source_hash
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
 
 KEPT = "/site-packages/", "/python{}{}.zip/".format(*sys.version_info)
+UNCHECKED = (1).to_bytes(4, "little")  # PEP 552: the hash is there, and Python does not look at it
 
-
-def held(part):
-    """What a part holds: files and their code; nothing where the browser gives back something else."""
-    try:
-        return marshal.loads(part).items()
-    except (AttributeError, EOFError, TypeError, ValueError):
-        return ()
-
-
-known = {file: code for part in kept for file, code in held(part)}  # noqa: F821
+started = [spec for spec in (module.__spec__ for module in sys.modules.values())
+           if spec and isinstance(spec.loader, zipimport.zipimporter) and spec.origin.endswith(".py")]
+known = {file: code for part in kept for file, code in marshal.loads(part).items()}  # noqa: F821
 compiled = {}
 compile_file, compile_zipped = SourceFileLoader.source_to_code, zipimport._compile_source
 
@@ -49,11 +49,27 @@ def zipped_to_code(path, data):
     return remembered(path, data, lambda: compile_zipped(path, data))
 
 
-def fresh():
+def bytecode():
     """What was compiled since the last call, as one part; None if nothing was."""
     part = marshal.dumps(compiled) if compiled else None
     compiled.clear()
     return part
+
+
+def library():
+    """Python's own library, as a zip, with the bytecode of what Python imports to start; None if it came with it."""
+    if not started:
+        return None
+    archive = started[0].loader.archive
+    whole = BytesIO(Path(archive).read_bytes())
+    with ZipFile(whole, "a") as added:
+        for spec in started:
+            text = spec.loader.get_data(spec.origin)
+            code = marshal.dumps(compile_zipped(spec.origin, text))
+            added.writestr(f"{spec.origin.removeprefix(archive + '/')}c",
+                           MAGIC_NUMBER + UNCHECKED + source_hash(text) + code)
+    started.clear()
+    return whole.getvalue()
 
 
 SourceFileLoader.source_to_code = source_to_code

@@ -2,7 +2,7 @@
 // kit.js carries this file as text, together with its Python files, the lock file and the wheel of cnnlib.
 let pyodide;
 let runCell;
-let fresh; // what Python compiled since it was last asked
+let python; // bytecode.py, which tells what Python compiled
 let shelf; // where the browser keeps it
 let stopSign; // what Python asks whether to stop; null where the page and the worker can share no memory
 
@@ -37,10 +37,11 @@ async function importChecked(address) {
   return import(URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" })));
 }
 
-async function loadCore(options) {
+async function loadCore(options, library) {
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
     ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name)));
-  return loadPyodide({ createPyodideModule, ...options });
+  const stdLibURL = library && URL.createObjectURL(new Blob([library]));
+  return loadPyodide({ createPyodideModule, stdLibURL, ...options });
 }
 
 // Pyodide itself only logs what it could not load.
@@ -68,32 +69,44 @@ function execute(code, filename, names) {
 // between would be lost. Here both are one step, and clearing has nothing left to do.
 const signOf = (byte) => ({ get 0() { return Atomics.exchange(byte, 0, 0); }, set 0(_) {} });
 
-// The parts of Python's bytecode that this browser kept, for these versions. It may refuse to keep anything, and a
-// page from a disk has no place for it: then all is compiled again.
+// What this browser kept of an earlier visit with these versions: parts of bytecode, and Python's library with its own.
+// Each is named after the hash of its bytes, and thrown away if it has others. The browser may refuse to keep anything,
+// and a page from a disk has no place for it: then all is compiled again.
+async function hashOf(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return hash.reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+}
+
 async function kept(name) {
+  const held = { bytecode: [], library: [] };
   try {
     for (const old of await caches.keys()) if (old.startsWith("cnnlib-") && old !== name) await caches.delete(old);
     shelf = await caches.open(name);
-    const parts = (await shelf.matchAll()).map(async (part) => new Uint8Array(await part.arrayBuffer()));
-    return await Promise.all(parts);
-  } catch { return []; }
+    for (const request of await shelf.keys()) {
+      const bytes = new Uint8Array(await (await shelf.match(request)).arrayBuffer());
+      const [kind, hash] = request.url.split("/").slice(-2);
+      if (hash === await hashOf(bytes)) held[kind].push(bytes);
+      else await shelf.delete(request);
+    }
+  } catch { shelf = null; }
+  return held;
 }
 
-async function keep() {
-  const part = shelf && fresh();
-  if (!part) return;
-  const name = new URL(`/bytecode/${crypto.randomUUID()}`, location.origin);
-  await shelf.put(name, new Response(part.toJs())).catch(() => { shelf = null; });
-  part.destroy();
+async function keep(kind) {
+  const proxy = shelf && python.get(kind)();
+  if (!proxy) return;
+  const bytes = proxy.toJs();
+  proxy.destroy();
+  await shelf.put(`${location.origin}/${kind}/${await hashOf(bytes)}`, new Response(bytes)).catch(() => { shelf = null; });
 }
 
 async function start({ base, packages, kit, interrupt }) {
   tell("progress", { text: "Pyodide" });
-  const parts = kept(`cnnlib-${kit.versions}`);
-  const addresses = { indexURL: base, packageBaseUrl: packages };
-  pyodide = await Promise.race([checkCore(kit.core), loadCore({ ...addresses, lockFileContents: withWheel(kit) })]);
+  const held = await kept(`cnnlib-${kit.versions}`);
+  const options = { indexURL: base, packageBaseUrl: packages, lockFileContents: withWheel(kit) };
+  pyodide = await Promise.race([checkCore(kit.core), loadCore(options, held.library.at(-1))]);
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
-  fresh = execute(kit.bytecode, "bytecode.py", { kept: await parts }).get("fresh");
+  python = execute(kit.bytecode, "bytecode.py", { kept: held.bytecode });
   const send = (output) => tell("output", { output: JSON.parse(output) });
   runCell = execute(kit.kernel, "kernel.py", { send }).get("run");
   stopSign = interrupt && signOf(interrupt);
@@ -108,7 +121,7 @@ async function run({ code }) {
   pyodide.setInterruptBuffer(stopSign ?? undefined);
   const ok = await runCell(code).finally(() => pyodide.setInterruptBuffer(undefined));
   tell("done", { ok });
-  await keep().catch(() => {}); // the next visit compiles it again
+  for (const kind of ["bytecode", "library"]) await keep(kind).catch(() => {}); // the next visit compiles it again
 }
 
 onmessage = async ({ data }) => {
