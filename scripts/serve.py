@@ -34,7 +34,9 @@ def server(port: int, folder: Path = HTML) -> ThreadingHTTPServer:
 
 
 def main(arguments: list[str]) -> int | str:
-    port = int(arguments[0]) if arguments else 8000
+    wanted = arguments[0] if arguments else "8000"
+    if not (wanted.isdecimal() and (port := int(wanted)) < 65_536):
+        return f"A port is a number from 0 to 65535; PORT={wanted} is none. Try: make serve PORT=8001"
     try:
         with server(port) as site:
             print(f"The book is at http://localhost:{site.server_port}/ (Ctrl-C ends this).", flush=True)

@@ -31,3 +31,12 @@ def test_what_is_no_request_is_refused(port):
     with socket.create_connection(("localhost", port)) as line:
         line.sendall(b"\x16\x03\x01 a page, by https, please\r\n\r\n")
         assert b"400" in line.recv(1000)
+
+
+@pytest.mark.parametrize("port", ["80000", "-1", "8000a", ""])
+def test_what_is_no_port_is_refused(port):
+    assert f"PORT={port} is none" in serve.main([port])
+
+
+def test_a_port_that_is_taken_is_told_of(port):
+    assert f"Port {port} is not free" in serve.main([str(port)])

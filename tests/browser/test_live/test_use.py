@@ -256,7 +256,7 @@ def test_without_a_connection(quiet, names, troubles):
     assert live.run(names[1]) == "done"
     live.write(names[1], "import sklearn")
     assert live.run(names[1]) == "failed"
-    live.wait_for_status(TEXT["failed"].format(""))
+    live.wait_for_status(TEXT["failed"].partition("{0}")[0])
     live.page.context.set_offline(False)
     assert live.run(names[1]) == "done", "the same cell, once there is a connection"
     assert troubles
