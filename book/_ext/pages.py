@@ -30,8 +30,6 @@ REPAIRS = [
     ),
     # The role that Sphinx gives an entry of a list is no longer one.
     (r' role="doc-biblioentry"', ' role="listitem"'),
-    # A header with no text is a cell like the others.
-    (r'<th class="(?:head|stub)[^"]*"><p></p></th>', "<td></td>"),
     # Docutils repeats what Sphinx has written.
     (r'\s*<meta name="viewport" content="width=device-width, initial-scale=1" ?/>', ""),
     (r'console\.log\("\[PST\][^)]*\)', "void 0"),  # what the search tells itself

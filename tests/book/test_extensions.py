@@ -204,7 +204,6 @@ def test_an_image_with_a_size_or_without_a_file_is_left_alone(tag, tmp_path):
          '<div id="jb-print-docs-body" class="x"><p class="h1">T</p></div>'),
         ('<a title="Link to this heading">#</a>', '<a title="Enlace a este lugar">#</a>'),
         ('<i class="fa-solid fa-list"></i>', '<i class="fa-solid fa-list" aria-hidden="true"></i>'),
-        ('<th class="head"><p></p></th>', "<td></td>"),
         ('<div class="cell tag_hide-cell tag_solution"><details><summary><p class="a">x</p><p class="b">y</p>',
          '<div class="cell tag_hide-cell tag_solution"><details><summary>'
          '<p class="a">Mostrar la solución</p><p class="b">Ocultar la solución</p>'),
