@@ -109,12 +109,13 @@ def kit(wheel: Path, pyodide: Path | None) -> dict:
     """All that the worker needs, apart from Pyodide itself."""
     lock = without_unused(lock_file(pyodide))
     entry = lock_entry(wheel, NEEDED)
+    files = core(pyodide)
     worker, bytecode = ((LIVE / name).read_text("utf-8") for name in ("worker.js", "bytecode.py"))
     return {
-        "versions": hashlib.sha256(json.dumps([lock, entry, worker, bytecode]).encode()).hexdigest()[:16],
+        "versions": hashlib.sha256(json.dumps([lock, entry, files, worker, bytecode]).encode()).hexdigest()[:16],
         "base": core_address(pyodide),
         "packages": address(pyodide),
-        "core": core(pyodide),
+        "core": files,
         "worker": worker,
         "style": (LIVE / "live.css").read_text("utf-8"),
         "bytecode": bytecode,

@@ -6,7 +6,7 @@ install another version of it. Packages are files, and Python's own library is a
 private, and stays what it is because the book pins its Python.
 
 What Python compiles before this runs, to start at all, is in no part: `library()` is its zip with that bytecode inside,
-which the next visit starts from.
+and the next visit starts from it.
 """
 
 import marshal
@@ -16,7 +16,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, source_hash
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 KEPT = "/site-packages/", "/python{}{}.zip/".format(*sys.version_info)
 UNCHECKED = (1).to_bytes(4, "little")  # PEP 552: the hash is there, and Python does not look at it
@@ -24,6 +24,7 @@ UNCHECKED = (1).to_bytes(4, "little")  # PEP 552: the hash is there, and Python 
 started = [spec for spec in (module.__spec__ for module in sys.modules.values())
            if spec and isinstance(spec.loader, zipimport.zipimporter) and spec.origin.endswith(".py")]
 known = {file: code for part in kept for file, code in marshal.loads(part).items()}  # noqa: F821
+del kept  # noqa: F821  15 MB
 compiled = {}
 compile_file, compile_zipped = SourceFileLoader.source_to_code, zipimport._compile_source
 
@@ -57,7 +58,7 @@ def bytecode():
 
 
 def library():
-    """Python's own library, as a zip, with the bytecode of what Python imports to start; None if it came with it."""
+    """The zip of Python's own library, with the bytecode of what it imports to start; None if it started from that."""
     if not started:
         return None
     archive = started[0].loader.archive
@@ -66,8 +67,8 @@ def library():
         for spec in started:
             text = spec.loader.get_data(spec.origin)
             code = marshal.dumps(compile_zipped(spec.origin, text))
-            added.writestr(f"{spec.origin.removeprefix(archive + '/')}c",
-                           MAGIC_NUMBER + UNCHECKED + source_hash(text) + code)
+            file = ZipInfo(f"{spec.origin.removeprefix(archive + '/')}c")  # dated 1980: the same bytes at every visit
+            added.writestr(file, MAGIC_NUMBER + UNCHECKED + source_hash(text) + code)
     started.clear()
     return whole.getvalue()
 

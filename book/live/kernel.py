@@ -4,9 +4,11 @@ It runs in the browser alone, in the worker, which gives it `send`: a function t
 """
 
 # ruff: noqa: E402  what IPython shall not load is said before it loads
+import asyncio
 import builtins
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -131,14 +133,33 @@ sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
 warnings.filterwarnings("ignore", module="threadpoolctl")  # it asks Pyodide about threads in an outdated way
 
 
+def stop(signal_number, frame):
+    """A Stop: the cell that runs is interrupted, one that waits is canceled. Python's event loop loses nothing."""
+    if waiting and not waiting.done() and asyncio.current_task() is not waiting:
+        waiting.get_loop().call_soon(waiting.cancel)
+    else:
+        raise KeyboardInterrupt
+
+
 async def run(code):
     """Run one cell -> whether it came to its end."""
-    if shell.should_run_async(code):
-        result = await shell.run_cell_async(code, store_history=True)
-        shell.events.trigger("post_execute")
-        shell.events.trigger("post_run_cell", result)
-    else:
-        result = shell.run_cell(code, store_history=True)
+    global waiting
+    try:
+        if shell.should_run_async(code):
+            waiting = asyncio.ensure_future(shell.run_cell_async(code, store_history=True))
+            while not waiting.done():
+                await asyncio.wait([waiting], timeout=SECONDS)  # a Stop is seen only where Python runs
+            shell.events.trigger("post_execute")
+            shell.events.trigger("post_run_cell", waiting.result())
+            success = waiting.result().success
+        else:
+            success = shell.run_cell(code, store_history=True).success
+    except KeyboardInterrupt:  # before the reader's first line, or after the last
+        success = False
     sys.stdout.flush()
     sys.stderr.flush()
-    return result.success
+    return success
+
+
+waiting = None  # a cell with `await`
+signal.signal(signal.SIGINT, stop)

@@ -90,7 +90,8 @@ function open(bar) {
   }
 
   function next() {
-    if (!ready || running || !queue.length) return;
+    if (!ready || running) return;
+    if (!queue.length) return void worker.postMessage({ kind: "rest" });
     running = queue.shift();
     stopping = false;
     if (interrupt) Atomics.store(interrupt, 0, 0);
@@ -162,6 +163,7 @@ function open(bar) {
       else say(ok ? text.ready : fill(text.error, cell.number, error?.ename ?? ""));
       next();
     },
+    died: ({ text: reason }) => { end(); say(fill(text.died, reason)); },
     failed: ({ starting = true, text: reason }) => {
       if (starting) end();
       else if (running) mark(running, "failed");

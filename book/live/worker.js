@@ -1,9 +1,9 @@
 // The worker of a live page: Pyodide, IPython and cnnlib. It contacts the addresses it is given, and no other.
 // kit.js carries this file as text, together with its Python files, the lock file and the wheel of cnnlib.
 let pyodide;
-let runCell;
-let python; // bytecode.py, which tells what Python compiled
-let shelf; // where the browser keeps it
+let kernel; // kernel.py, which runs the cells
+let compiler; // bytecode.py, which knows what Python compiled
+let shelf; // where the browser keeps what Python compiled; nothing where it refuses to
 let stopSign; // what Python asks whether to stop; null where the page and the worker can share no memory
 
 const tell = (kind, fields) => postMessage({ kind, ...fields });
@@ -16,7 +16,8 @@ function withWheel({ lock, wheel: { base64, ...entry } }) {
 }
 
 // The browser refuses a file of Pyodide that has other bytes than the one the book was tested with. (The packages are
-// checked by Pyodide, with the hashes of its lock file.) The promise is broken by the first that does not come:
+// checked by Pyodide, with the hashes of its lock file; Python's own library, where it was kept from an earlier visit, by
+// a hash that tells what is damaged, and not who wrote it.) The promise is broken by the first that does not come:
 // Pyodide itself would wait for some of them for ever.
 function checkCore(core) {
   const plain = self.fetch;
@@ -37,9 +38,10 @@ async function importChecked(address) {
   return import(URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" })));
 }
 
-async function loadCore(options, library) {
+async function loadCore(options, held) {
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
     ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name)));
+  const library = (await held).library.at(-1);
   const stdLibURL = library && URL.createObjectURL(new Blob([library]));
   return loadPyodide({ createPyodideModule, stdLibURL, ...options });
 }
@@ -69,46 +71,50 @@ function execute(code, filename, names) {
 // between would be lost. Here both are one step, and clearing has nothing left to do.
 const signOf = (byte) => ({ get 0() { return Atomics.exchange(byte, 0, 0); }, set 0(_) {} });
 
-// What this browser kept of an earlier visit with these versions: parts of bytecode, and Python's library with its own.
-// Each is named after the hash of its bytes, and thrown away if it has others. The browser may refuse to keep anything,
-// and a page from a disk has no place for it: then all is compiled again.
 async function hashOf(bytes) {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return hash.reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
 }
 
+// What this browser kept of earlier visits with these versions: parts of bytecode, and Python's library with its own.
+// Each is named after the hash of its bytes, and thrown away if it has others. The browser may refuse to keep anything,
+// and a page from a disk has no place for it: then all is compiled again.
 async function kept(name) {
   const held = { bytecode: [], library: [] };
   try {
     for (const old of await caches.keys()) if (old.startsWith("cnnlib-") && old !== name) await caches.delete(old);
     shelf = await caches.open(name);
     for (const request of await shelf.keys()) {
-      const bytes = new Uint8Array(await (await shelf.match(request)).arrayBuffer());
       const [kind, hash] = request.url.split("/").slice(-2);
-      if (hash === await hashOf(bytes)) held[kind].push(bytes);
+      const bytes = await shelf.match(request).then((part) => part.arrayBuffer()).catch(() => null);
+      if (bytes && hash === await hashOf(bytes)) held[kind].push(new Uint8Array(bytes));
       else await shelf.delete(request);
     }
-  } catch { shelf = null; }
+  } catch { /* nothing is kept */ }
   return held;
 }
 
+// Python is asked before anything is waited for: it may be running a cell by then, and a Stop is for that cell alone.
 async function keep(kind) {
-  const proxy = shelf && python.get(kind)();
-  if (!proxy) return;
-  const bytes = proxy.toJs();
-  proxy.destroy();
-  await shelf.put(`${location.origin}/${kind}/${await hashOf(bytes)}`, new Response(bytes)).catch(() => { shelf = null; });
+  try {
+    const part = shelf && compiler.get(kind)();
+    if (!part) return;
+    const bytes = part.toJs();
+    part.destroy();
+    await shelf.put(`${location.origin}/${kind}/${await hashOf(bytes)}`, new Response(bytes));
+  } catch { shelf = null; } // what cannot be kept is not tried again in this visit
 }
 
 async function start({ base, packages, kit, interrupt }) {
   tell("progress", { text: "Pyodide" });
-  const held = await kept(`cnnlib-${kit.versions}`);
+  const held = kept(`cnnlib-${kit.versions}`);
   const options = { indexURL: base, packageBaseUrl: packages, lockFileContents: withWheel(kit) };
-  pyodide = await Promise.race([checkCore(kit.core), loadCore(options, held.library.at(-1))]);
+  pyodide = await Promise.race([checkCore(kit.core), loadCore(options, held)]);
+  pyodide._api.on_fatal = (error) => tell("died", { text: error.message });
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
-  python = execute(kit.bytecode, "bytecode.py", { kept: held.bytecode });
+  compiler = execute(kit.bytecode, "bytecode.py", { kept: (await held).bytecode });
   const send = (output) => tell("output", { output: JSON.parse(output) });
-  runCell = execute(kit.kernel, "kernel.py", { send }).get("run");
+  kernel = execute(kit.kernel, "kernel.py", { send });
   stopSign = interrupt && signOf(interrupt);
   tell("ready");
 }
@@ -119,14 +125,17 @@ async function run({ code }) {
   if (stopSign?.[0]) return tell("done", { ok: false });
   tell("running");
   pyodide.setInterruptBuffer(stopSign ?? undefined);
-  const ok = await runCell(code).finally(() => pyodide.setInterruptBuffer(undefined));
+  const ok = await kernel.get("run")(code).finally(() => pyodide.setInterruptBuffer(undefined));
   tell("done", { ok });
-  for (const kind of ["bytecode", "library"]) await keep(kind).catch(() => {}); // the next visit compiles it again
+  await keep("bytecode");
 }
+
+// The page has nothing to run: a second to compile what the next visit starts from.
+const rest = () => keep("library");
 
 onmessage = async ({ data }) => {
   try {
-    await (data.kind === "start" ? start(data) : run(data));
+    await { start, run, rest }[data.kind](data);
   } catch (error) {
     tell("failed", { starting: data.kind === "start", text: String(error.message ?? error) });
   }

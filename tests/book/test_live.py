@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
@@ -103,12 +104,21 @@ def test_a_page_loads_no_package_that_it_never_asks_for(tmp_path):
 
 
 def test_the_browser_keeps_bytecode_for_one_set_of_versions(tmp_path):
-    versions = set()
-    for content in (b"one", b"other"):
-        wheel = tmp_path / "cnnlib-1.0-py3-none-any.whl"
-        wheel.write_bytes(content)
-        versions.add(live_kit.kit(wheel, None)["versions"])
-    assert len(versions) == 2
+    wheel, copy = tmp_path / "cnnlib-1.0-py3-none-any.whl", tmp_path / "copy"
+    shutil.copytree(live_kit.LIVE, copy)
+    for name in pyodide.CORE:
+        (copy / name).write_bytes(b"abc")
+
+    def versions():
+        return live_kit.kit(wheel, copy)["versions"]
+
+    wheel.write_bytes(b"one")
+    seen = {versions()}
+    wheel.write_bytes(b"other")
+    seen.add(versions())
+    (copy / "python_stdlib.zip").write_bytes(b"another Python")
+    seen.add(versions())
+    assert len(seen) == 3
 
 
 def test_a_local_copy_becomes_part_of_the_site(tmp_path, monkeypatch):
