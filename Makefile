@@ -134,13 +134,18 @@ clean: ## remove what the other commands made
 	rm -rf .venv .cache _build mutants .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# .venv/ready holds the path of this folder: an environment that was moved or copied is set up again.
+# .venv/ready holds the path of this folder: an environment that was moved or copied is set up again; so is one for
+# which another Python was asked for.
 ifneq ($(CURDIR),$(shell cat $(READY) 2> /dev/null))
 .PHONY: $(READY)
+else ifeq ($(origin PYTHON),command line)
+.PHONY: $(READY)
 endif
+WHICH := import sys; print(sys.base_prefix, sys.version)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit( \
 		"cnnlib needs Python 3.11 or later; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
+	@[ "$$($(PY) -c '$(WHICH)' 2> /dev/null)" = "$$($(PYTHON) -c '$(WHICH)')" ] || rm -rf .venv
 	$(PYTHON) -m venv .venv
 	$(PIP) --no-deps --no-compile --requirement constraints.txt
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .

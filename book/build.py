@@ -158,11 +158,11 @@ def main() -> str | int:
     try:
         build(ROOT / "_build")
     except (BuildError, OSError) as error:
-        return f"The book was not built: {error}\nWhat was in {ROOT / '_build/html'} is untouched."
+        return f"The book was not built: {error}\n{ROOT / '_build/html'} is as it was."
     except subprocess.CalledProcessError as error:
-        return f"The book was not built: {error}\n{error.stderr}\nWhat was in {ROOT / '_build/html'} is untouched."
+        return f"The book was not built: {error}\n{error.stderr}\n{ROOT / '_build/html'} is as it was."
     except KeyboardInterrupt:
-        return f"The build was stopped. What was in {ROOT / '_build/html'} is untouched."
+        return f"The build was stopped. {ROOT / '_build/html'} is as it was."
     return 0
 
 

@@ -73,7 +73,7 @@ def failing_build(published):
     def build(**options):
         status, message = outcome(run_build(published, **options))
         assert status == 1
-        assert "is untouched" in message
+        assert "is as it was" in message
         return message
 
     yield build
@@ -152,7 +152,7 @@ def test_a_build_that_is_stopped_leaves_no_trace(published, number):
         time.sleep(0.05)
     build.send_signal(number)
     status, message = outcome(build)
-    assert status == 1 and "was stopped" in message and "is untouched" in message
+    assert status == 1 and "was stopped" in message and "is as it was" in message
     assert snapshot(published) == before
 
 
