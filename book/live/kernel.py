@@ -134,10 +134,11 @@ warnings.filterwarnings("ignore", module="threadpoolctl")  # it asks Pyodide abo
 
 
 def stop(signal_number, frame):
-    """A Stop: the cell that runs is interrupted, one that waits is canceled. Python's event loop loses nothing."""
-    if waiting and not waiting.done() and asyncio.current_task() is not waiting:
+    """A Stop: a cell that runs is interrupted, one that waits is canceled, and Python's event loop is left alone."""
+    task = asyncio.current_task()
+    if waiting and not waiting.done() and task is not waiting:
         waiting.get_loop().call_soon(waiting.cancel)
-    else:
+    elif task:
         raise KeyboardInterrupt
 
 

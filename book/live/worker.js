@@ -94,7 +94,7 @@ async function kept(name) {
   return held;
 }
 
-// Python is asked before anything is waited for: it may be running a cell by then, and a Stop is for that cell alone.
+// Python is asked before anything is waited for: later it may be running the next cell, and a Stop is for that alone.
 async function keep(kind) {
   try {
     const part = shelf && compiler.get(kind)();
