@@ -1,5 +1,5 @@
 # Every command a person needs. `make help` lists them.
-PYTHON ?= python3
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 PORT ?= 8000
 # The copy of Pyodide inside the book: a folder, `yes` for one that is downloaded, or none. `make book` remembers what
 # it was asked for; tests look at the book as it is published, without, and the next command puts it back.
@@ -134,14 +134,14 @@ clean: ## remove what the other commands made
 	rm -rf .venv .cache _build mutants .hypothesis .pytest_cache .ruff_cache .mypy_cache cnnlib.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# .venv/ready holds the path of this folder: an environment that was moved or copied is set up again; so is one for
-# which another Python was asked for.
+# .venv/ready holds the path of this folder: an environment that was moved or copied is set up again, and one that has
+# another Python than is asked for (PYTHON=...) is made anew.
+WHICH := import sys; print(sys.base_prefix, sys.hexversion)
 ifneq ($(CURDIR),$(shell cat $(READY) 2> /dev/null))
 .PHONY: $(READY)
-else ifeq ($(origin PYTHON),command line)
+else ifneq ($(shell $(PY) -c '$(WHICH)' 2>&1),$(shell $(PYTHON) -c '$(WHICH)' 2>&1))
 .PHONY: $(READY)
 endif
-WHICH := import sys; print(sys.base_prefix, sys.version)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit( \
 		"cnnlib needs Python 3.11 or later; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'

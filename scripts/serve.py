@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int | str:
             print(f"The book is at http://localhost:{site.server_port}/ (Ctrl-C ends this).", flush=True)
             site.serve_forever()
     except OSError as error:
-        return f"Port {port} is not to be had: {error}. To take any that is free: make serve PORT=0"
+        return f"Port {port} cannot be used: {error}. To take any that is free: make serve PORT=0"
     except KeyboardInterrupt:
         return 0
 

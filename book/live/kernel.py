@@ -25,6 +25,7 @@ os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from pyodide import webloop
 from traitlets.config import Config
 
 SECONDS = 0.05  # between two messages of a cell that prints much
@@ -87,6 +88,8 @@ class Hook(DisplayHook):
 class Shell(InteractiveShell):
     def showtraceback(self, exc_tuple=None, *arguments, **options):
         kind, error, trail = exc_tuple or sys.exc_info()
+        if stopped and kind is asyncio.CancelledError:
+            kind, error = KeyboardInterrupt, KeyboardInterrupt()
         lines = traceback.format_exception(kind, error, inner(trail))
         emit("error", ename=kind.__name__, evalue=str(error), traceback=[line.rstrip("\n") for line in lines],
              line=line_in_cell(error, trail))
@@ -134,33 +137,52 @@ warnings.filterwarnings("ignore", module="threadpoolctl")  # it asks Pyodide abo
 
 
 def stop(signal_number, frame):
-    """A Stop: a cell that runs is interrupted, one that waits is canceled, and Python's event loop is left alone."""
-    task = asyncio.current_task()
-    if waiting and not waiting.done() and task is not waiting:
-        waiting.get_loop().call_soon(waiting.cancel)
-    elif task:
+    """A Stop: raised where the reader's code runs; anything else that Python does comes to its end first."""
+    global stopped
+    if reader and asyncio.current_task() is reader:
         raise KeyboardInterrupt
+    stopped = True
+
+
+async def awaited(code):
+    """Run a cell with `await`, in a task that a Stop ends and does not break."""
+    try:
+        return (await shell.run_cell_async(code, store_history=True)).success
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return False
 
 
 async def run(code):
     """Run one cell -> whether it came to its end."""
-    global waiting
+    global reader, stopped
+    success = False
     try:
         if shell.should_run_async(code):
-            waiting = asyncio.ensure_future(shell.run_cell_async(code, store_history=True))
-            while not waiting.done():
-                await asyncio.wait([waiting], timeout=SECONDS)  # a Stop is seen only where Python runs
+            reader = asyncio.ensure_future(awaited(code))
+            while not reader.done():
+                await asyncio.wait([reader], timeout=SECONDS)  # where nothing of Python runs, no Stop is seen
+                if stopped and not reader.cancelling():
+                    reader.cancel()
+            success = reader.result()
             shell.events.trigger("post_execute")
-            shell.events.trigger("post_run_cell", waiting.result())
-            success = waiting.result().success
         else:
-            success = shell.run_cell(code, store_history=True).success
+            reader = asyncio.current_task()
+            success = not stopped and shell.run_cell(code, store_history=True).success
     except KeyboardInterrupt:  # before the reader's first line, or after the last
-        success = False
+        pass
+    reader, stopped = None, False
     sys.stdout.flush()
     sys.stderr.flush()
     return success
 
 
-waiting = None  # a cell with `await`
+def sleep(seconds, plain=webloop._orig_sleep):
+    """`time.sleep` that hears a Stop; Pyodide's own hears it when it is over."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        plain(min(left, SECONDS))
+
+
+reader, stopped = None, False  # the task in which the reader's code runs; whether a Stop came elsewhere
 signal.signal(signal.SIGINT, stop)
+time.sleep = sleep

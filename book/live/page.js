@@ -90,8 +90,7 @@ function open(bar) {
   }
 
   function next() {
-    if (!ready || running) return;
-    if (!queue.length) return void worker.postMessage({ kind: "rest" });
+    if (!ready || running || !queue.length) return;
     running = queue.shift();
     stopping = false;
     if (interrupt) Atomics.store(interrupt, 0, 0);
@@ -162,8 +161,13 @@ function open(bar) {
       if (stopping) say(text.kept);
       else say(ok ? text.ready : fill(text.error, cell.number, error?.ename ?? ""));
       next();
+      if (!running) worker.postMessage({ kind: "rest" });
     },
-    died: ({ text: reason }) => { end(); say(fill(text.died, reason)); },
+    died: ({ text: reason }) => {
+      const number = running?.number;
+      end();
+      say(number ? fill(text.died, number, reason) : fill(text.failed, reason));
+    },
     failed: ({ starting = true, text: reason }) => {
       if (starting) end();
       else if (running) mark(running, "failed");

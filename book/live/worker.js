@@ -41,9 +41,12 @@ async function importChecked(address) {
 async function loadCore(options, held) {
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
     ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importChecked(options.indexURL + name)));
-  const library = (await held).library.at(-1);
-  const stdLibURL = library && URL.createObjectURL(new Blob([library]));
-  return loadPyodide({ createPyodideModule, stdLibURL, ...options });
+  const { request, bytes } = (await held).library.at(-1) ?? {};
+  const stdLibURL = bytes && URL.createObjectURL(new Blob([bytes]));
+  return loadPyodide({ createPyodideModule, stdLibURL, ...options }).catch(async (error) => {
+    if (request) await shelf.delete(request); // it may be the cause
+    throw error;
+  });
 }
 
 // Pyodide itself only logs what it could not load.
@@ -87,7 +90,7 @@ async function kept(name) {
     for (const request of await shelf.keys()) {
       const [kind, hash] = request.url.split("/").slice(-2);
       const bytes = await shelf.match(request).then((part) => part.arrayBuffer()).catch(() => null);
-      if (bytes && hash === await hashOf(bytes)) held[kind].push(new Uint8Array(bytes));
+      if (bytes && hash === await hashOf(bytes)) held[kind].push({ request, bytes: new Uint8Array(bytes) });
       else await shelf.delete(request);
     }
   } catch { /* nothing is kept */ }
@@ -110,11 +113,11 @@ async function start({ base, packages, kit, interrupt }) {
   const held = kept(`cnnlib-${kit.versions}`);
   const options = { indexURL: base, packageBaseUrl: packages, lockFileContents: withWheel(kit) };
   pyodide = await Promise.race([checkCore(kit.core), loadCore(options, held)]);
-  pyodide._api.on_fatal = (error) => tell("died", { text: error.message });
   await load("loadPackage", ["ipython", "matplotlib", "cnnlib"]);
-  compiler = execute(kit.bytecode, "bytecode.py", { kept: (await held).bytecode });
+  compiler = execute(kit.bytecode, "bytecode.py", { kept: (await held).bytecode.map(({ bytes }) => bytes) });
   const send = (output) => tell("output", { output: JSON.parse(output) });
   kernel = execute(kit.kernel, "kernel.py", { send });
+  pyodide._api.on_fatal = (error) => tell("died", { text: error.message });
   stopSign = interrupt && signOf(interrupt);
   tell("ready");
 }

@@ -39,4 +39,4 @@ def test_what_is_no_port_is_refused(port):
 
 
 def test_a_port_that_is_taken_is_told_of(port):
-    assert f"Port {port} is not to be had" in serve.main([str(port)])
+    assert f"Port {port} cannot be used" in serve.main([str(port)])
