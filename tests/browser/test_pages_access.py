@@ -86,7 +86,7 @@ def test_a_line_that_grows_becomes_a_tab_stop(visit):
 
 
 def test_what_scrolls_fades_where_it_is_cut(visit):
-    page = visit("en/02-small-matrices.html", width=390, is_mobile=True, has_touch=True)
+    page = visit("en/03-output-size.html", width=390, is_mobile=True, has_touch=True)
     fade = "box => getComputedStyle(box).maskImage.match(/to (left|right)/)?.[1] ?? 'none'"
     wide = page.locator(".wide").first
     assert wide.evaluate("box => box.scrollWidth > box.clientWidth") and wide.evaluate(fade) == "left"
